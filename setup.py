@@ -1,0 +1,81 @@
+"""Distribution of carouge.guichet, the online counter of a Swiss commune."""
+
+from pathlib import Path
+from setuptools import setup
+
+
+HERE = Path(__file__).parent
+
+LONG_DESCRIPTION = "\n\n".join(
+    (HERE / name).read_text(encoding="utf-8") for name in ("README.rst", "CHANGES.rst")
+)
+
+# The demonstration and the tests; never needed by a commune in production.
+DEMO = [
+    "aiosmtpd",
+    "Flask",
+    "PyYAML",
+]
+
+setup(
+    name="carouge.guichet",
+    version="1.0.0.dev0",
+    description="Online counter (guichet de prestations) of a Swiss commune for Plone",
+    long_description=LONG_DESCRIPTION,
+    long_description_content_type="text/x-rst",
+    keywords="Plone Switzerland municipality counter forms e-government",
+    author="Ville de Carouge",
+    author_email="guichet@carouge.example",
+    url="https://pypi.org/project/carouge.guichet/",
+    license="GPL-2.0-or-later",
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Environment :: Web Environment",
+        "Framework :: Plone",
+        "Framework :: Plone :: 6.2",
+        "Framework :: Plone :: Addon",
+        "Intended Audience :: System Administrators",
+        "Natural Language :: French",
+        "Operating System :: OS Independent",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+    ],
+    package_dir={"": "src"},
+    include_package_data=True,
+    zip_safe=False,
+    python_requires=">=3.10",
+    install_requires=[
+        "Products.CMFPlone>=6.2",
+        "collective.easyform>=5",
+        "holidays",
+        "plone.api",
+        "plone.app.dexterity",
+        "plone.app.discussion",
+        "plone.restapi",
+        "python-stdnum",
+        "RapidFuzz",
+        "snowballstemmer",
+    ],
+    extras_require={
+        "demo": DEMO,
+        "test": [
+            *DEMO,
+            "axe-playwright-python",
+            "hypothesis",
+            "playwright",
+            "plone.app.testing",
+            "pytest",
+            "pytest-plone",
+            "requests",
+        ],
+    },
+    entry_points={
+        "plone.autoinclude.plugin": ["target = plone"],
+        "console_scripts": [
+            "guichet-demo = carouge.guichet.demo.supervisor:main",
+        ],
+    },
+)

@@ -1,0 +1,51 @@
+"""Names that are stored in databases or in citizens' hands.
+
+They change only through an upgrade step; ``docs/architecture.md`` lists them.
+"""
+
+# Portal types
+GUICHET = "Guichet"
+CATEGORIE = "Categorie"
+SERVICE = "Service"
+DEMARCHE = "Demarche"
+DEMANDES = "Demandes"
+DEMANDE = "Demande"
+
+# Id of the container of demandes in a guichet, and of the tool that indexes them.
+DEMANDES_ID = "demandes"
+CATALOG_ID = "guichet_catalog"
+
+# Workflows
+DEMANDE_WORKFLOW = "demande_workflow"
+DEMARCHE_WORKFLOW = "demarche_workflow"
+
+# Roles. ROLE_USAGER is computed for the person a demande belongs to, never assigned.
+ROLE_AGENT = "Agent de guichet"
+ROLE_CAISSIER = "Caissier de guichet"
+ROLE_EDITEUR = "Editeur de guichet"
+ROLE_USAGER = "Usager de guichet"
+
+# Permissions (titles; the ids are in permissions.zcml)
+ADD_GUICHET = "carouge.guichet: Add Guichet"
+MANAGE_CATALOGUE = "carouge.guichet: Manage Catalogue"
+PUBLISH_DEMARCHE = "carouge.guichet: Publish Demarche"
+USE_DESK = "carouge.guichet: Use Agent Desk"
+VIEW_DEMANDE = "carouge.guichet: View Demande"
+PROCESS_DEMANDE = "carouge.guichet: Process Demande"
+ACT_ON_OWN_DEMANDE = "carouge.guichet: Act On Own Demande"
+
+# Pages of a guichet. No content may take one of these ids: it would hide the page.
+RESERVED_IDS = frozenset(
+    {
+        "agents",
+        "aide",
+        "demandes",
+        "mon-espace",
+        "panier",
+        "recherche",
+        "se-connecter",
+        "se-deconnecter",
+        "suivi",
+        "verifier",
+    }
+)

@@ -1,0 +1,56 @@
+"""The door to the settings."""
+
+from carouge.guichet.controlpanel.interfaces import IGuichetSettings
+from carouge.guichet.controlpanel.interfaces import PREFIX
+from dataclasses import dataclass
+from plone import api
+from plone.registry.interfaces import IRegistry
+from zope.component import getUtility
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How to reach the counter; empty strings where nothing is set."""
+
+    commune: str
+    adresse: str
+    telephone: str
+    courriel: str
+    horaires: tuple[str, ...]
+
+    @property
+    def empty(self) -> bool:
+        return not (self.adresse or self.telephone or self.courriel or self.horaires)
+
+
+def contact() -> Contact:
+    """The contact block of the counter."""
+    values = _settings()
+    return Contact(
+        commune=values.commune or "",
+        adresse=values.adresse or "",
+        telephone=values.telephone or "",
+        courriel=values.courriel or "",
+        horaires=tuple(
+            line.strip() for line in (values.horaires or "").splitlines() if line.strip()
+        ),
+    )
+
+
+def sender() -> tuple[str, str]:
+    """Name and no-reply address automatic mails come from.
+
+    The address is empty when neither the guichet nor the site has one.
+    """
+    values = _settings()
+    address = values.expediteur or api.portal.get_registry_record(
+        "plone.email_from_address", default=""
+    )
+    name = values.commune or api.portal.get_registry_record(
+        "plone.email_from_name", default=""
+    )
+    return name or "", address or ""
+
+
+def _settings():
+    return getUtility(IRegistry).forInterface(IGuichetSettings, prefix=PREFIX)

@@ -1,0 +1,65 @@
+"""Our own small index of demandes, apart from the site's catalogue.
+
+Class paths and the tool's id are stored names (``docs/architecture.md``).
+"""
+
+from AccessControl.class_init import InitializeClass
+from carouge.guichet import config
+from Products.CMFCore.utils import UniqueObject
+from Products.PluginIndexes.FieldIndex.FieldIndex import FieldIndex
+from Products.ZCatalog.ZCatalog import ZCatalog
+from zope.interface import implementer
+from zope.interface import Interface
+
+
+class IGuichetCatalog(Interface):
+    """The index of the personal data of all guichets in a site."""
+
+
+class Indexed:
+    """What the index sees of a demande: plain values, no acquisition."""
+
+    def __init__(self, demande) -> None:
+        self.numero = demande.numero
+        self.etat = demande.etat.value
+        self.service = demande.service_uid or ""
+        self.demarche = demande.demarche_uid
+        self.usager = demande.usager_id or ""
+        self.depot = int(demande.depot.timestamp())
+        self.titre = demande.demarche_titre
+        self.attendu = demande.attendu.isoformat() if demande.attendu else ""
+
+
+INDEXES = ("etat", "service", "demarche", "usager", "depot")
+COLUMNS = ("etat", "service", "demarche", "depot", "titre", "attendu")
+
+
+@implementer(IGuichetCatalog)
+class GuichetCatalog(UniqueObject, ZCatalog):
+    """Indexes demandes by number; the number is also the key of an entry."""
+
+    id = config.CATALOG_ID
+    title = "Index of the demandes of the guichet"
+    meta_type = "Guichet Catalog"
+
+    def __init__(self) -> None:
+        super().__init__(self.id, title=self.title)
+        for name in INDEXES:
+            self.addIndex(name, FieldIndex(name))
+        for name in COLUMNS:
+            self.addColumn(name)
+
+    # The methods CMFCatalogAware calls. They index at once: a demande is written once
+    # per request, so there is nothing to gather in the site's indexing queue.
+
+    def indexObject(self, demande) -> None:
+        self.catalog_object(Indexed(demande), demande.numero)
+
+    def reindexObject(self, demande, idxs=(), update_metadata=1, uid=None) -> None:
+        self.indexObject(demande)
+
+    def unindexObject(self, demande) -> None:
+        self.uncatalog_object(demande.numero)
+
+
+InitializeClass(GuichetCatalog)

@@ -1,0 +1,244 @@
+"""States, numbers and deadlines of a demande, in pure Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Container
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from datetime import timedelta
+from enum import Enum
+from stdnum.iso7064 import mod_37_36
+
+import hashlib
+import hmac
+import re
+
+
+class DomainError(ValueError):
+    """A rule of the counter was broken; the text is for the log, not for the screen."""
+
+
+class InvalidNumber(DomainError):
+    """What was typed cannot be the number of a demande."""
+
+
+# --- states -------------------------------------------------------------------
+
+
+class State(str, Enum):
+    """Where a demande stands. The values are the ids in the workflow definition."""
+
+    DEPOSEE = "deposee"
+    EN_COURS = "en_cours"
+    A_COMPLETER = "a_completer"
+    COMPLETEE = "completee"
+    VALIDEE = "validee"
+    REFUSEE = "refusee"
+    CLASSEE = "classee"
+    RETIREE = "retiree"
+
+    @property
+    def final(self) -> bool:
+        """True when nobody is expected to do anything any more."""
+        return self in FINAL_STATES
+
+
+FINAL_STATES = frozenset(
+    {State.VALIDEE, State.REFUSEE, State.CLASSEE, State.RETIREE},
+)
+
+
+class Actor(str, Enum):
+    """Who may make a transition."""
+
+    AGENT = "agent"
+    USAGER = "usager"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One move of a demande; ``id`` is the id in the workflow definition.
+
+    ``message_required``: the citizen must be told why, in words.
+    """
+
+    id: str
+    sources: frozenset[State]
+    target: State
+    actors: frozenset[Actor]
+    message_required: bool = False
+
+
+_AGENT = frozenset({Actor.AGENT})
+_BOTH = frozenset({Actor.AGENT, Actor.USAGER})
+_OPEN = frozenset(set(State) - FINAL_STATES)
+
+TRANSITIONS: dict[str, Transition] = {
+    transition.id: transition
+    for transition in (
+        Transition(
+            "prendre_en_charge",
+            frozenset({State.DEPOSEE, State.COMPLETEE}),
+            State.EN_COURS,
+            _AGENT,
+        ),
+        Transition(
+            "demander_complement",
+            frozenset({State.DEPOSEE, State.EN_COURS, State.COMPLETEE}),
+            State.A_COMPLETER,
+            _AGENT,
+            message_required=True,
+        ),
+        Transition(
+            "completer",
+            frozenset({State.A_COMPLETER}),
+            State.COMPLETEE,
+            _BOTH,
+            message_required=True,
+        ),
+        Transition(
+            "valider",
+            frozenset({State.DEPOSEE, State.EN_COURS, State.COMPLETEE}),
+            State.VALIDEE,
+            _AGENT,
+        ),
+        Transition("refuser", _OPEN, State.REFUSEE, _AGENT, message_required=True),
+        Transition("classer", _OPEN, State.CLASSEE, _AGENT, message_required=True),
+        Transition("retirer", _OPEN, State.RETIREE, _BOTH),
+        Transition(
+            "rouvrir",
+            frozenset({State.VALIDEE, State.REFUSEE, State.CLASSEE}),
+            State.EN_COURS,
+            _AGENT,
+            message_required=True,
+        ),
+    )
+}
+
+
+def transitions_from(state: State, actor: Actor) -> list[Transition]:
+    """The moves the actor may make from a state, in the order of definition."""
+    return [
+        transition
+        for transition in TRANSITIONS.values()
+        if state in transition.sources and actor in transition.actors
+    ]
+
+
+# --- numbers ------------------------------------------------------------------
+
+# Crockford's base 32: no I, L, O, U, so that a number survives handwriting.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_NUMBER = re.compile(rf"\d{{4}}[{ALPHABET}]{{8}}")
+CODE_LENGTH = 10
+
+
+def _base32(seed: bytes, length: int) -> str:
+    value = int.from_bytes(seed, "big")
+    digits = []
+    for _index in range(length):
+        value, digit = divmod(value, len(ALPHABET))
+        digits.append(ALPHABET[digit])
+    return "".join(digits)
+
+
+def format_number(compact: str) -> str:
+    """``2026K7QM4TXC`` as it is printed: ``2026-K7QM-4TXC``."""
+    return f"{compact[:4]}-{compact[4:8]}-{compact[8:]}"
+
+
+def candidate_numbers(secret: bytes, year: int) -> Iterator[str]:
+    """The numbers a submission may take, best first, always the same for one secret.
+
+    A retried submission thus meets its own number again. The last character is the
+    check character of ISO 7064 mod 37,36 over the rest; a candidate whose check
+    character could be misread is left out.
+    """
+    attempt = 0
+    while True:
+        digest = hmac.digest(secret, b"numero:%d" % attempt, hashlib.sha256)
+        body = f"{year:04d}{_base32(digest, 7)}"
+        check = mod_37_36.calc_check_digit(body)
+        if check in ALPHABET:
+            yield format_number(body + check)
+        attempt += 1
+
+
+def free_number(
+    secret: bytes, year: int, taken: Container[str], mine: Callable[[str], bool]
+) -> str:
+    """The first candidate that is free, or that already belongs to this submission."""
+    return next(
+        number
+        for number in candidate_numbers(secret, year)
+        if number not in taken or mine(number)
+    )
+
+
+def parse_number(text: str) -> str:
+    """The number a person typed, in its printed form.
+
+    Spaces, dashes and case do not matter; O, I and L are read as 0 and 1.
+
+    :raises InvalidNumber: when the form or the check character is wrong
+    """
+    compact = re.sub(r"[\s\-–—.]", "", text[:64]).upper().translate(_LOOKALIKES)
+    if not _NUMBER.fullmatch(compact) or not mod_37_36.is_valid(compact):
+        raise InvalidNumber(text[:64])
+    return format_number(compact)
+
+
+def tracking_code(secret: bytes) -> str:
+    """The code that, with the number, opens the follow-up without an account.
+
+    Fifty bits, in two groups of five characters.
+    """
+    code = _base32(hmac.digest(secret, b"code", hashlib.sha256), CODE_LENGTH)
+    return f"{code[:5]}-{code[5:]}"
+
+
+def code_digest(number: str, code: str) -> str:
+    """What is kept of a tracking code: enough to recognise it, not to show it."""
+    compact = re.sub(r"[\s\-–—.]", "", code[:64]).upper().translate(_LOOKALIKES)
+    return hashlib.sha256(f"{number}:{compact}".encode()).hexdigest()
+
+
+def code_matches(number: str, code: str, digest: str) -> bool:
+    """Compare in constant time, so that the duration of an answer tells nothing."""
+    return hmac.compare_digest(code_digest(number, code), digest)
+
+
+# --- deadlines ----------------------------------------------------------------
+
+
+def add_working_days(start: date, days: int, holidays: Container[date]) -> date:
+    """The day that lies ``days`` working days after ``start`` (Monday to Friday).
+
+    ``holidays`` are the days on which the counter is closed by law.
+    """
+    day = start
+    while days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and day not in holidays:
+            days -= 1
+    return day
+
+
+# --- answers ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reponse:
+    """One answer as it was shown: the question's label and the answer in words.
+
+    ``value`` is the JSON value for machines; ``text`` is what a person reads.
+    """
+
+    name: str
+    step: str
+    label: str
+    text: str
+    value: object = None

@@ -1,0 +1,52 @@
+"""The words for states and moves, the same on all pages and in all mails."""
+
+from carouge.guichet import _
+from carouge.guichet.demande.domain import State
+
+
+STATE_LABELS = {
+    State.DEPOSEE: _("Submitted"),
+    State.EN_COURS: _("In progress"),
+    State.A_COMPLETER: _("To be completed"),
+    State.COMPLETEE: _("Completed"),
+    State.VALIDEE: _("Approved"),
+    State.REFUSEE: _("Refused"),
+    State.CLASSEE: _("Closed without action"),
+    State.RETIREE: _("Withdrawn"),
+}
+
+#: What the state means for the citizen, in one sentence.
+STATE_MEANINGS = {
+    State.DEPOSEE: _("Your demande has arrived. The service will take it in hand."),
+    State.EN_COURS: _("The service is working on your demande."),
+    State.A_COMPLETER: _("The service needs something more from you."),
+    State.COMPLETEE: _("Your answer has arrived. The service goes on with the demande."),
+    State.VALIDEE: _("Your demande has been accepted."),
+    State.REFUSEE: _("Your demande has been refused."),
+    State.CLASSEE: _("Your demande has been closed without action."),
+    State.RETIREE: _("You have withdrawn your demande."),
+}
+
+#: The state as Bootstrap's badge colours show it; never the only sign.
+STATE_COLOURS = {
+    State.DEPOSEE: "text-bg-primary",
+    State.EN_COURS: "text-bg-primary",
+    State.A_COMPLETER: "text-bg-warning",
+    State.COMPLETEE: "text-bg-primary",
+    State.VALIDEE: "text-bg-success",
+    State.REFUSEE: "text-bg-danger",
+    State.CLASSEE: "text-bg-secondary",
+    State.RETIREE: "text-bg-secondary",
+}
+
+#: On the buttons of the agent; the citizen has his own words.
+TRANSITION_LABELS = {
+    "prendre_en_charge": _("Take in hand"),
+    "demander_complement": _("Ask for a complement"),
+    "completer": _("Complement received"),
+    "valider": _("Approve"),
+    "refuser": _("Refuse"),
+    "classer": _("Close without action"),
+    "retirer": _("Withdraw at the citizen's request"),
+    "rouvrir": _("Reopen"),
+}

@@ -1,0 +1,58 @@
+"""Roles that follow from facts: nobody has to assign them, nothing stores them."""
+
+from carouge.guichet.config import ROLE_AGENT
+from carouge.guichet.config import ROLE_USAGER
+from carouge.guichet.demande.interfaces import IDemande
+from carouge.guichet.demarche.interfaces import IGuichet
+from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.demarche.service import service_by_uid
+from carouge.guichet.demarche.service import services_of
+from borg.localrole.interfaces import ILocalRoleProvider
+from zope.component import adapter
+from zope.interface import implementer
+
+
+@implementer(ILocalRoleProvider)
+@adapter(IGuichet)
+class DeskRoles:
+    """The agents of any service work at the desk of their guichet."""
+
+    def __init__(self, context) -> None:
+        self.context = context
+
+    def getRoles(self, principal_id):
+        for service in services_of(self.context):
+            if principal_id in (service.agents or ()):
+                return (ROLE_AGENT,)
+        return ()
+
+    def getAllRoles(self):
+        for service in services_of(self.context):
+            for principal_id in service.agents or ():
+                yield principal_id, (ROLE_AGENT,)
+
+
+@implementer(ILocalRoleProvider)
+@adapter(IDemande)
+class DemandeRoles:
+    """The agents of the service in charge, and the person it belongs to."""
+
+    def __init__(self, context) -> None:
+        self.context = context
+
+    def getRoles(self, principal_id):
+        roles = []
+        service = service_by_uid(guichet_of(self.context), self.context.service_uid)
+        if service is not None and principal_id in (service.agents or ()):
+            roles.append(ROLE_AGENT)
+        if principal_id == self.context.usager_id:
+            roles.append(ROLE_USAGER)
+        return tuple(roles)
+
+    def getAllRoles(self):
+        service = service_by_uid(guichet_of(self.context), self.context.service_uid)
+        if service is not None:
+            for principal_id in service.agents or ():
+                yield principal_id, (ROLE_AGENT,)
+        if self.context.usager_id:
+            yield self.context.usager_id, (ROLE_USAGER,)

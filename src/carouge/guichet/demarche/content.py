@@ -1,0 +1,32 @@
+"""Persistent classes of the catalogue. Their paths are stored: they never move."""
+
+from carouge.guichet.demarche.interfaces import ICategorie
+from carouge.guichet.demarche.interfaces import IDemarche
+from carouge.guichet.demarche.interfaces import IGuichet
+from carouge.guichet.demarche.interfaces import IService
+from collective.easyform.content import EasyForm
+from plone.dexterity.content import Container
+from plone.dexterity.content import Item
+from zope.interface import implementer
+
+
+@implementer(IGuichet)
+class Guichet(Container):
+    """The counter."""
+
+    catalogue_version = ""
+
+
+@implementer(ICategorie)
+class Categorie(Container):
+    """A shelf of the catalogue."""
+
+
+@implementer(IService)
+class Service(Item):
+    """A department of the commune."""
+
+
+@implementer(IDemarche)
+class Demarche(EasyForm):
+    """A service a citizen can ask for: an easyform with catalogue data."""

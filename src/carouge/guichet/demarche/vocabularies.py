@@ -1,0 +1,18 @@
+"""Vocabularies of the editing forms."""
+
+from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.demarche.service import services_of
+from zope.interface import provider
+from zope.schema.interfaces import IVocabularyFactory
+from zope.schema.vocabulary import SimpleTerm
+from zope.schema.vocabulary import SimpleVocabulary
+
+
+@provider(IVocabularyFactory)
+def services(context):
+    """The services of the guichet the context lies in, by UID."""
+    guichet = guichet_of(context)
+    found = [] if guichet is None else services_of(guichet)
+    return SimpleVocabulary(
+        [SimpleTerm(item.UID(), title=item.title) for item in found]
+    )

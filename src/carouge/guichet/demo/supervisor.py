@@ -1,0 +1,388 @@
+"""``guichet-demo``: runs the demonstration in the foreground until Ctrl-C or SIGTERM.
+
+It starts the services and Zope as child processes, creates the town's site the first
+time, says when everything answers and ends all of it together.
+"""
+
+from carouge.guichet.demo.instance import environment
+from carouge.guichet.demo.instance import write_instance
+from carouge.guichet.demo.process import end_all
+from carouge.guichet.demo.process import Process
+from carouge.guichet.demo.settings import checkout
+from carouge.guichet.demo.settings import MAIL_PORT
+from carouge.guichet.demo.settings import PASSWORD
+from carouge.guichet.demo.settings import Port
+from carouge.guichet.demo.settings import read_settings
+from carouge.guichet.demo.settings import Settings
+from carouge.guichet.demo.settings import SettingsError
+from carouge.guichet.demo.settings import SITE_ID
+from carouge.guichet.demo.settings import SITE_PORT
+from carouge.guichet.demo.settings import SMTP_PORT
+from collections.abc import Iterator
+from contextlib import closing
+from contextlib import contextmanager
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import argparse
+import errno
+import fcntl
+import http.client
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service of the demonstration besides Zope.
+
+    ``module`` is run with ``python -m``, ``ports`` are those it listens on, ``page``
+    is a path on the first of them that answers 200 when the service is ready.
+    """
+
+    name: str
+    module: str
+    ports: tuple[Port, ...]
+    page: str
+    label: str
+
+
+SERVICES = (
+    Service(
+        name="mailbox",
+        module="carouge.guichet.demo.mailbox",
+        ports=(MAIL_PORT, SMTP_PORT),
+        page="/messages.json",
+        label="Boîte aux lettres (e-mails et SMS)",
+    ),
+)
+
+STAFF = (
+    ("editeur", "rédige et publie les démarches"),
+    ("agent-dechets", "traite les demandes du service des déchets"),
+    ("agent-ecoles", "traite les demandes du service des écoles"),
+    ("caisse", "encaisse au guichet"),
+    ("admin", "administre le site"),
+)
+
+POLL_SECONDS = 0.2
+SERVICE_SECONDS = 60.0
+SITE_SECONDS = 1_800.0
+ZOPE_SECONDS = 300.0
+
+
+class DemoError(Exception):
+    """The demonstration cannot run; the text (French) is all a person needs to see."""
+
+
+class Stopped(Exception):
+    """Somebody asked the demonstration to end."""
+
+
+class Supervisor:
+    """Everything that runs, from the first child process to the end of the last one.
+
+    ``bare`` runs Plone alone, without the add-on.
+    """
+
+    def __init__(self, settings: Settings, bare: bool = False):
+        self.settings = settings
+        self.bare = bare
+        self.processes: list[Process] = []
+        self._stop = False
+
+    def stop(self, *_signal: object) -> None:
+        """Ask for the end; :meth:`run` returns soon after."""
+        self._stop = True
+
+    def run(self) -> None:
+        """Start all, tell the addresses, watch; return when asked to stop.
+
+        Raises :class:`DemoError` when something does not start or ends by itself. No
+        process is left behind in any case.
+        """
+        try:
+            self._start()
+            while True:
+                self._pause()
+        except Stopped:
+            say("Arrêt de la démonstration…")
+        finally:
+            end_all(self.processes)
+
+    def _start(self) -> None:
+        began = time.monotonic()
+        conf, ini = write_instance(self.settings)
+        say("Démarrage de la démonstration…")
+        for service in SERVICES:
+            self._spawn(service.name, "-m", service.module)
+        for service in SERVICES:
+            self._wait_for(service.name, service.ports[0], service.page)
+        self._prepare_site(conf)
+        # Ended by SIGTERM, Zope would not close its database; Ctrl-C makes it do so.
+        self._spawn(
+            "zope", "-m", "Zope2.Startup.serve", str(ini), stop_signal=signal.SIGINT
+        )
+        self._wait_for("zope", SITE_PORT, self.health_path, seconds=ZOPE_SECONDS)
+        say(announcement(self.settings, time.monotonic() - began, self.bare))
+
+    @property
+    def health_path(self) -> str:
+        """Path of the site that answers 200 when the demonstration can be used."""
+        return f"/{SITE_ID}" if self.bare else f"/{SITE_ID}/@@sante"
+
+    def _prepare_site(self, conf: Path) -> None:
+        # Starting Zope just to look would double the time of every start.
+        record = self.settings.var / "site.json"
+        data = self.settings.var / "filestorage" / "Data.fs"
+        wanted = {"smtp_port": self.settings.ports[SMTP_PORT], "bare": self.bare}
+        known = read_record(record) if data.exists() else {}
+        if known == wanted:
+            return
+        if known.get("bare", self.bare) != self.bare:
+            raise DemoError(
+                f"Les données de {self.settings.var} sont celles d’un site "
+                f"{'sans' if known['bare'] else 'avec'} le guichet : "
+                "choisissez un autre dossier avec GUICHET_VAR."
+            )
+        if not known:
+            say("Création du site de démonstration (quelques minutes)…")
+        arguments = ["-m", "carouge.guichet.demo.site", str(conf)]
+        process = self._spawn("site", *arguments, *(["--bare"] if self.bare else []))
+        end = time.monotonic() + SITE_SECONDS
+        while process.exit_code is None:
+            self._pause(but=process)
+            if time.monotonic() > end:
+                raise DemoError("La création du site ne se termine pas." + log_of(process))
+        if process.exit_code != 0:
+            raise DemoError("La création du site a échoué." + log_of(process))
+        self.processes.remove(process)
+        record.write_text(json.dumps(wanted), encoding="utf-8")
+
+    def _spawn(
+        self, name: str, *arguments: str, stop_signal: signal.Signals = signal.SIGTERM
+    ) -> Process:
+        process = Process(
+            name,
+            [interpreter(), *arguments],
+            log=self.settings.log_dir / f"{name}.log",
+            environ=os.environ
+            | environment(self.settings.var)
+            | self.settings.environ(),
+            stop_signal=stop_signal,
+        )
+        self.processes.append(process)
+        return process
+
+    def _check(self, but: Process | None = None) -> None:
+        """Raise what ends the demonstration; the end of process ``but`` is no fault."""
+        if self._stop:
+            raise Stopped
+        for process in self.processes:
+            if process is not but and process.exit_code is not None:
+                raise DemoError(
+                    f"« {process.name} » s’est arrêté (code {process.exit_code})."
+                    + log_of(process)
+                )
+
+    def _pause(self, but: Process | None = None) -> None:
+        self._check(but)
+        time.sleep(POLL_SECONDS)
+
+    def _wait_for(
+        self, name: str, port: Port, path: str, seconds: float = SERVICE_SECONDS
+    ) -> None:
+        """Wait until ``path`` on ``port`` answers 200, for Zope's health with JSON."""
+        end = time.monotonic() + seconds
+        while not self._answers(port, path, end):
+            self._pause()
+            if time.monotonic() > end:
+                process = next(p for p in self.processes if p.name == name)
+                raise DemoError(
+                    f"« {name} » ne répond pas après {seconds:.0f} s "
+                    f"(http://localhost:{self.settings.ports[port]}{path})."
+                    + log_of(process)
+                )
+
+    def _answers(self, port: Port, path: str, end: float) -> bool:
+        number = self.settings.ports[port]
+        connection = http.client.HTTPConnection("localhost", number, timeout=10)
+        with closing(connection):
+            try:
+                connection.request("GET", path, headers={"Accept": "*/*"})
+                # The first page of a new Zope takes seconds: stay able to stop.
+                while not select.select([connection.sock], [], [], POLL_SECONDS)[0]:
+                    self._check()
+                    if time.monotonic() > end:
+                        return False
+                response = connection.getresponse()
+                body = response.read()
+            except (OSError, http.client.HTTPException):
+                return False
+        if response.status != 200:
+            return False
+        return not path.endswith("@@sante") or is_json(body)
+
+
+def is_json(body: bytes) -> bool:
+    """Return whether ``body`` is JSON text."""
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
+
+
+def read_record(path: Path) -> dict[str, object]:
+    """Return what the last successful start wrote about the site; {} if nothing."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def interpreter() -> str:
+    """Return the Python that can import everything Zope needs."""
+    script = checkout() / "bin" / "python-guichet"
+    return str(script) if os.access(script, os.X_OK) else sys.executable
+
+
+def log_of(process: Process) -> str:
+    """Return the end of a process's log, to be put after a message."""
+    return f" Fin de {process.log} :\n\n{process.tail()}"
+
+
+def say(text: str) -> None:
+    """Print for the person who started the demonstration."""
+    # The terminal may be gone; the processes still have to be ended.
+    with suppress(OSError):
+        print(text, flush=True)
+
+
+def announcement(settings: Settings, seconds: float, bare: bool = False) -> str:
+    """Return what is said when everything answers after ``seconds``."""
+    site = f"http://localhost:{settings.ports[SITE_PORT]}/{SITE_ID}"
+    addresses = [("Site de la commune", site)]
+    if not bare:
+        addresses.append(("Guichet", f"{site}/guichet"))
+        addresses.append(("État de santé", f"{site}/@@sante"))
+    for service in SERVICES:
+        address = f"http://localhost:{settings.ports[service.ports[0]]}"
+        addresses.append((service.label, address))
+    people = [("admin", "administre le site")] if bare else STAFF
+    return "\n".join(
+        [
+            "",
+            f"La démonstration est prête ({seconds:.0f} s).",
+            "",
+            *(f"  {label:<36}{address}" for label, address in addresses),
+            "",
+            f"Collaborateurs ({site}/login, mot de passe {PASSWORD}) :",
+            "",
+            *(f"  {login:<36}{role}" for login, role in people),
+            "",
+            f"Données et journaux : {settings.var}",
+            "Pour arrêter : Ctrl-C",
+        ]
+    )
+
+
+def check_ports(settings: Settings) -> None:
+    """Raise :class:`DemoError` for the first port that somebody else listens on."""
+    for port, number in settings.ports.items():
+        for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+            fault = bind_fault(family, host, number)
+            # A machine without IPv6 answers with other faults, which do not matter.
+            if fault == errno.EADDRINUSE:
+                raise DemoError(
+                    f"Le port {number} ({port.label}) est déjà utilisé : arrêtez le "
+                    f"programme qui l’occupe ou choisissez un autre port avec "
+                    f"{port.variable}."
+                )
+            if fault == errno.EACCES and family == socket.AF_INET:
+                raise DemoError(
+                    f"Le port {number} ({port.label}) n’est pas permis à cet "
+                    f"utilisateur : choisissez un autre port avec {port.variable}."
+                )
+
+
+def bind_fault(family: socket.AddressFamily, host: str, number: int) -> int:
+    """Return the error number of listening on a port, 0 when it is free."""
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # Connections that have just ended do not count.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, number))
+            probe.listen(1)
+    except OSError as error:
+        return error.errno or errno.EIO
+    return 0
+
+
+@contextmanager
+def exclusive(var: Path) -> Iterator[None]:
+    """Hold the data folder; raise :class:`DemoError` when another one holds it.
+
+    The file ``demo.pid`` in it has the number of the process that does.
+    """
+    path = var / "demo.pid"
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise DemoError(f"Le dossier {var} ne peut pas être écrit : {error}.") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise DemoError(
+                f"La démonstration tourne déjà avec les données de {var} "
+                f"(processus {file.read().strip()}) : arrêtez-la, ou choisissez un "
+                "autre dossier avec GUICHET_VAR."
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the demonstration; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="guichet-demo", description="Fait tourner la démonstration du guichet."
+    )
+    parser.add_argument(
+        "--sans-guichet",
+        action="store_true",
+        help="Plone seul, sans le guichet (pour comparer)",
+    )
+    options = parser.parse_args(argv)
+    ports = (SITE_PORT, *(port for service in SERVICES for port in service.ports))
+    try:
+        settings = read_settings(os.environ, ports)
+        check_ports(settings)
+        with exclusive(settings.var):
+            supervisor = Supervisor(settings, bare=options.sans_guichet)
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, supervisor.stop)
+            supervisor.run()
+    except (SettingsError, DemoError) as error:
+        with suppress(OSError):
+            print(error, file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""The form page of a démarche and the page after the button."""
+
+from carouge.guichet import _
+from carouge.guichet.controlpanel.service import contact
+from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.formulaire.answers import reponses_of
+from carouge.guichet.formulaire.compile import compile_form
+from carouge.guichet.formulaire.domain import InvalidJeton
+from carouge.guichet.formulaire.service import deposit
+from carouge.guichet.formulaire.service import find_deposit
+from carouge.guichet.formulaire.service import gate_of
+from carouge.guichet.formulaire.service import new_jeton
+from carouge.guichet.formulaire.service import NotAvailable
+from carouge.guichet.formulaire.service import open_jeton
+from collective.easyform.browser.view import EasyFormForm
+from plone.z3cform.layout import FormWrapper
+from Products.Five.browser import BrowserView
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from urllib.parse import urlencode
+from z3c.form import button
+
+
+JETON = "jeton"
+
+
+class DemarcheForm(EasyFormForm):
+    """The form of a démarche. Its data are written by one service call only."""
+
+    form_template = ViewPageTemplateFile("templates/form.pt")
+    css_class = "guichet-form"
+    ignoreContext = True
+    # The jeton is bound to the démarche and to the person, and told to nobody else.
+    enableCSRFProtection = False
+    # Other sites' links must not put words into a citizen's mouth.
+    allow_prefill_from_GET_request = False
+    enable_unload_protection = False
+    method = "post"
+    notice = None
+
+    @property
+    def compiled(self):
+        return compile_form(self.context)
+
+    @property
+    def schema(self):
+        return self.compiled.schema
+
+    def action(self):
+        return f"{self.context.absolute_url()}/formulaire"
+
+    def update(self):
+        self.jeton = self.request.form.get(JETON)
+        super(EasyFormForm, self).update()
+        self.markWidgets()
+        self.template = self.form_template
+        if self.request.method != "POST" or not self._verified():
+            self.jeton = new_jeton(self.context)
+
+    def updateActions(self):
+        super(EasyFormForm, self).updateActions()
+
+    def _verified(self) -> bool:
+        try:
+            open_jeton(self.context, str(self.jeton or ""))
+        except InvalidJeton:
+            return False
+        return True
+
+    buttons = button.Buttons()
+    handlers = button.Handlers()
+
+    @button.buttonAndHandler(_("Submit the demande"), name="submit")
+    def handle_submit(self, action):
+        data, errors = self.extractData()
+        try:
+            jeton = open_jeton(self.context, str(self.jeton or ""))
+        except InvalidJeton:
+            # The page was open too long, or the person logged in or out meanwhile.
+            self.notice = _(
+                "This page was open for a long time. Please check your answers and "
+                "send them again; nothing was lost."
+            )
+            return
+        if errors:
+            self.status = self.formErrorsMessage
+            return
+        values = self.updateServerSideData(data)
+        try:
+            submission = deposit(self.context, values, jeton)
+        except NotAvailable:
+            self.request.response.redirect(self.context.absolute_url())
+            return
+        query = {JETON: self.jeton}
+        if not submission.created and submission.demande.reponses != reponses_of(
+            self.compiled, values
+        ):
+            query["deja"] = "1"
+        self.request.response.redirect(
+            f"{self.context.absolute_url()}/confirmation?{urlencode(query)}"
+        )
+
+    def summary(self) -> list[dict]:
+        """The errors, in the order of the fields, with a link target each."""
+        groups = [self, *self.groups]
+        return [
+            {
+                "id": widget.id,
+                "label": widget.label,
+                "message": widget.error.message,
+            }
+            for group in groups
+            for widget in group.widgets.values()
+            if widget.error
+        ]
+
+
+class DemarcheFormPage(FormWrapper):
+    """``/<demarche>/formulaire``: the form, or the way back to the démarche's page."""
+
+    form = DemarcheForm
+    index = ViewPageTemplateFile("templates/formulaire.pt")
+
+    def __call__(self):
+        if not gate_of(self.context).open:
+            # The page of the démarche says why, and what to do next.
+            return self.request.response.redirect(self.context.absolute_url())
+        self.request.response.setHeader("Cache-Control", "no-store, private")
+        return super().__call__()
+
+
+class Confirmation(BrowserView):
+    """``/<demarche>/confirmation``: number, code, what happens next."""
+
+    template = ViewPageTemplateFile("templates/confirmation.pt")
+
+    def __call__(self):
+        response = self.request.response
+        response.setHeader("Cache-Control", "no-store, private")
+        # The address holds the jeton; nobody else must learn it from a link.
+        response.setHeader("Referrer-Policy", "no-referrer")
+        self.submission = None
+        try:
+            jeton = open_jeton(self.context, str(self.request.form.get(JETON) or ""))
+        except InvalidJeton:
+            response.setStatus(404)
+            return self.template()
+        self.submission = find_deposit(self.context, jeton)
+        if self.submission is None:
+            response.setStatus(404)
+        return self.template()
+
+    @property
+    def demande(self):
+        return self.submission.demande
+
+    @property
+    def ignored_changes(self) -> bool:
+        """The same form was sent again with other answers."""
+        return self.request.form.get("deja") == "1"
+
+    @property
+    def guichet_url(self) -> str:
+        return guichet_of(self.context).absolute_url()
+
+    @property
+    def contact(self):
+        return contact()

@@ -1,0 +1,105 @@
+"""The form of a démarche, compiled once per version.
+
+easyform parses its XML model at each access to the schema, which is more than half of
+the time of a submission. The schema made here is bound to no content object, so that
+all threads and all démarches with the same model share it.
+"""
+
+from __future__ import annotations
+
+from carouge.guichet import _
+from carouge.guichet.formulaire.domain import has_control_characters
+from carouge.guichet.formulaire.domain import MAX_LINE
+from carouge.guichet.formulaire.domain import MAX_TEXT
+from collective.easyform.interfaces import ILabel
+from dataclasses import dataclass
+from functools import lru_cache
+from plone.schema.email import IEmail
+from plone.supermodel import loadString
+from plone.supermodel.interfaces import FIELDSETS_KEY
+from zope.interface.interface import InterfaceClass
+from zope.schema import getFieldsInOrder
+from zope.schema import ValidationError
+from zope.schema.interfaces import IField
+from zope.schema.interfaces import IText
+from zope.schema.interfaces import ITextLine
+
+import hashlib
+
+
+class ControlCharacters(ValidationError):
+    __doc__ = _("This answer contains characters that cannot be used. Type it anew.")
+
+
+@dataclass(frozen=True)
+class CompiledForm:
+    """A form ready for use.
+
+    ``version`` names this state of the form (12 hexadecimal digits of a SHA-256).
+    ``steps`` are the fieldsets in order with their field names; fields outside any
+    fieldset come first, under an empty title. ``contact`` is the name of the first
+    field that asks for an e-mail address.
+    """
+
+    schema: InterfaceClass
+    version: str
+    steps: tuple[tuple[str, tuple[str, ...]], ...]
+    contact: str | None
+
+    def questions(self) -> list[tuple[str, IField]]:
+        """The fields that ask something, with the title of their step."""
+        return [
+            (title, self.schema[name])
+            for title, names in self.steps
+            for name in names
+            if not ILabel.providedBy(self.schema[name])
+        ]
+
+
+def compile_form(demarche) -> CompiledForm:
+    """The compiled form of a démarche in its present version."""
+    return _compile(demarche.fields_model)
+
+
+@lru_cache(maxsize=512)
+def _compile(model: str) -> CompiledForm:
+    schema = loadString(model).schema
+    for _name, field in getFieldsInOrder(schema):
+        _limit(field)
+    fieldsets = schema.queryTaggedValue(FIELDSETS_KEY, [])
+    names = [name for name, _field in getFieldsInOrder(schema)]
+    grouped = {name for fieldset in fieldsets for name in fieldset.fields}
+    steps = [("", tuple(name for name in names if name not in grouped))]
+    steps += [
+        (
+            fieldset.label or fieldset.__name__,
+            tuple(name for name in names if name in fieldset.fields),
+        )
+        for fieldset in fieldsets
+    ]
+    contact = next((name for name in names if IEmail.providedBy(schema[name])), None)
+    return CompiledForm(
+        schema=schema,
+        version=hashlib.sha256(model.encode()).hexdigest()[:12],
+        steps=tuple(step for step in steps if step[1]),
+        contact=contact,
+    )
+
+
+def _limit(field: IField) -> None:
+    """Give a text field the limits every answer has.
+
+    They are part of the field, so that the page and the REST service cannot differ.
+    """
+    if not IText.providedBy(field):
+        return
+    if field.max_length is None:
+        field.max_length = MAX_LINE if ITextLine.providedBy(field) else MAX_TEXT
+    own = field.constraint
+
+    def constraint(value) -> bool:
+        if has_control_characters(value):
+            raise ControlCharacters(field.__name__)
+        return own(value)
+
+    field.constraint = constraint

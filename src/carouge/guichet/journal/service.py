@@ -1,0 +1,40 @@
+"""The journal: who did what, one JSON line each, append-only.
+
+The lines go to the logger ``carouge.guichet.journal``; the webmaster directs it to a
+file of its own in the logging configuration. They hold ids and numbers, never answers,
+names or messages.
+"""
+
+from carouge.guichet.swisstime import now
+from plone import api
+
+import json
+import logging
+import transaction
+
+
+journal = logging.getLogger("carouge.guichet.journal")
+
+
+def record(action: str, *, subject: str) -> None:
+    """Write a line once the running transaction is committed.
+
+    ``action`` is ``noun.verb`` and ``subject`` the id or number it was done to. The
+    actor is the current user. Nothing is written when the transaction is aborted.
+    """
+    actor = "anonymous" if api.user.is_anonymous() else api.user.get_current().getId()
+    line = json.dumps(
+        {
+            "time": now().isoformat(timespec="milliseconds"),
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+        },
+        ensure_ascii=False,
+    )
+
+    def write(committed: bool) -> None:
+        if committed:
+            journal.info(line)
+
+    transaction.get().addAfterCommitHook(write)

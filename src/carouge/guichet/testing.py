@@ -1,0 +1,48 @@
+"""Layers of the tests: the add-on installed, with and without the demonstration."""
+
+from plone.app.testing import applyProfile
+from plone.app.testing import FunctionalTesting
+from plone.app.testing import IntegrationTesting
+from plone.app.testing import PLONE_FIXTURE
+from plone.app.testing import PloneSandboxLayer
+from plone.testing.zope import WSGI_SERVER_FIXTURE
+
+import carouge.guichet
+
+
+class GuichetLayer(PloneSandboxLayer):
+    """The add-on as a webmaster installs it: no demonstration content."""
+
+    defaultBases = (PLONE_FIXTURE,)
+
+    def setUpZope(self, app, configurationContext):
+        self.loadZCML(package=carouge.guichet)
+        self.loadZCML("demo.zcml", package=carouge.guichet)
+
+    def setUpPloneSite(self, portal):
+        applyProfile(portal, "carouge.guichet:default")
+
+
+GUICHET_FIXTURE = GuichetLayer()
+
+
+class DemoLayer(PloneSandboxLayer):
+    """The counter of the demonstration, with its catalogue and staff."""
+
+    defaultBases = (GUICHET_FIXTURE,)
+
+    def setUpPloneSite(self, portal):
+        applyProfile(portal, "carouge.guichet:demo")
+
+
+DEMO_FIXTURE = DemoLayer()
+
+INTEGRATION_TESTING = IntegrationTesting(
+    bases=(GUICHET_FIXTURE,), name="GuichetLayer:Integration"
+)
+DEMO_INTEGRATION_TESTING = IntegrationTesting(
+    bases=(DEMO_FIXTURE,), name="DemoLayer:Integration"
+)
+DEMO_FUNCTIONAL_TESTING = FunctionalTesting(
+    bases=(DEMO_FIXTURE, WSGI_SERVER_FIXTURE), name="DemoLayer:Functional"
+)
