@@ -8,6 +8,10 @@ from plone.base.interfaces import INonInstallable
 from zope.interface import implementer
 
 
+# How AccessControl names the roles of our permissions on the site object.
+PERMISSION_PREFIX = "_carouge_guichet_"
+
+
 @implementer(INonInstallable)
 class HiddenProfiles:
     """The add-ons control panel offers the default profile only."""
@@ -53,3 +57,5 @@ def post_uninstall(tool) -> None:
     for role in roles:
         if role in role_manager.listRoleIds():
             role_manager.removeRole(role)
+    for name in [name for name in vars(portal) if name.startswith(PERMISSION_PREFIX)]:
+        delattr(portal, name)

@@ -8,6 +8,9 @@ from plone.app.testing import PloneSandboxLayer
 from plone.testing.zope import WSGI_SERVER_FIXTURE
 
 import carouge.guichet
+import os
+import shutil
+import tempfile
 
 
 class GuichetLayer(PloneSandboxLayer):
@@ -18,6 +21,14 @@ class GuichetLayer(PloneSandboxLayer):
     def setUpZope(self, app, configurationContext):
         self.loadZCML(package=carouge.guichet)
         self.loadZCML("demo.zcml", package=carouge.guichet)
+
+        # Mails that wait must not end up in the folder of an installed package.
+        self.mails = tempfile.mkdtemp(prefix="guichet-courriels-")
+        os.environ["GUICHET_COURRIELS"] = self.mails
+
+    def tearDownZope(self, app):
+        del os.environ["GUICHET_COURRIELS"]
+        shutil.rmtree(self.mails, ignore_errors=True)
 
     def setUpPloneSite(self, portal):
         applyProfile(portal, "carouge.guichet:default")

@@ -17,7 +17,8 @@ CASES = [(query, key) for key, queries in RECHERCHES.items() for query in querie
 
 def read_fiches() -> list[Fiche]:
     contents = (
-        yaml.safe_load(path.read_text("utf-8")) for path in sorted(CONTENU.glob("*.yaml"))
+        yaml.safe_load(path.read_text("utf-8"))
+        for path in sorted(CONTENU.glob("*.yaml"))
     )
     return [
         Fiche(

@@ -5,8 +5,6 @@ from carouge.guichet.demarche.search import MAX_CHARACTERS
 from carouge.guichet.demarche.search import MAX_WORDS
 from carouge.guichet.demarche.search import normalise
 from carouge.guichet.demarche.search import SearchIndex
-from carouge.guichet.demarche.search import sound
-from carouge.guichet.demarche.search import stem
 from hypothesis import given
 from hypothesis import strategies as st
 from time import perf_counter
@@ -121,40 +119,6 @@ def keys(index: SearchIndex, query: str) -> list[str]:
 )
 def test_normalise(text, expected):
     assert normalise(text) == expected
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("conteneur", "conteneurs"),
-        ("travail", "travaux"),
-        ("sportif", "sportives"),
-        ("local", "locaux"),
-        ("velo", "velos"),
-        ("stationner", "stationnement"),
-        ("demenager", "demenagement"),
-    ],
-)
-def test_words_of_one_stem(one, other):
-    assert stem(one) == stem(other)
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        ("parascolere", "parascolaire"),
-        ("enkombrant", "encombrants"),
-        ("poubele", "poubelle"),
-        ("otorisasion", "autorisation"),
-        ("demenajement", "demenagement"),
-        ("marriage", "mariage"),
-        ("terase", "terrasses"),
-        ("bibliotek", "bibliotheque"),
-        ("fotografie", "photographie"),
-    ],
-)
-def test_words_of_one_sound(written, meant):
-    assert sound(written) == sound(meant)
 
 
 @pytest.mark.parametrize(
@@ -342,10 +306,11 @@ def test_abusive_queries_are_fast(index, query):
     assert perf_counter() - start < 0.05
 
 
-WORDS = st.sampled_from(
-    "mon chien perdu poubele conteneur cont parascolere dépôt l'école où vœux "
-    "rendez-vous garer faire demande xyzzyq depotsauvage para scolaire".split()
-)
+SENTENCE = """
+mon chien perdu poubele conteneur cont parascolere dépôt l'école où vœux para scolaire
+rendez-vous garer faire demande xyzzyq depotsauvage
+"""
+WORDS = st.sampled_from(SENTENCE.split())
 QUERIES = st.one_of(
     st.text(max_size=300),
     st.lists(WORDS, max_size=20).map(" ".join),
@@ -384,8 +349,8 @@ SEARCHED = SearchIndex(CATALOGUE)
 
 def test_two_hundred_fiches_are_searched_in_five_milliseconds():
     chance = random.Random(1)
-    syllables = "ba che di fon gra jeu la mon nou pi que ron sau tion vé zi".split()
-    words = ["".join(chance.choices(syllables, k=4)) for _ in range(4000)]
+    letters = "aeioudlmnprst"
+    words = ["".join(chance.choices(letters, k=8)) for _ in range(4000)]
 
     def some(count: int) -> str:
         return " ".join(chance.choices(words, k=count))

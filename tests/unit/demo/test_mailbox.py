@@ -238,7 +238,7 @@ class TestBadEmail:
             b"Content-Type: application/pdf; name*=zz'%ff\r\n"
             b"Content-Transfer-Encoding: base64\r\n\r\n%%%%",
             b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\n\xff",
-            b'Content-Disposition: attachment; filename="../../a\r\n b\x01.txt"\r\n\r\nx',
+            b'Content-Disposition: attachment; filename="../a\r\n b\x01.txt"\r\n\r\n',
             b"Content-Type: ;;;\r\nTo: <<<>>>,,,\r\nFrom: @@\r\nDate: 99\r\n\r\nx",
             b"".join(
                 b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)

@@ -95,14 +95,21 @@ def list_demandes(
     return Page([_row(brain) for brain in found[start : start + size]], total)
 
 
-def count_by_state(*, services: Collection[str]) -> dict[State, int]:
-    """How many demandes of these services (UIDs) stand in each state."""
+def count_by_state(
+    *, services: Collection[str], demarche: str | None = None
+) -> dict[State, int]:
+    """How many demandes of these services (UIDs) stand in each state.
+
+    ``demarche`` (UID) counts those of one démarche only.
+    """
     catalog = api.portal.get_tool(config.CATALOG_ID)
     counts = dict.fromkeys(State, 0)
+    query: dict = {"service": list(services)}
+    if demarche is not None:
+        query["demarche"] = demarche
     if services:
         for etat in State:
-            found = catalog.search({"service": list(services), "etat": etat.value})
-            counts[etat] = len(found)
+            counts[etat] = len(catalog.search(query | {"etat": etat.value}))
     return counts
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from carouge.guichet import config
+from carouge.guichet.access.domain import Decision
+from carouge.guichet.access.service import check_access
+from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.demarche.domain import conditions_from
 from carouge.guichet.demarche.domain import DemarcheFiche
 from carouge.guichet.demarche.search import Fiche
 from carouge.guichet.demarche.search import Hit
+from carouge.guichet.demarche.search import normalise
 from carouge.guichet.demarche.search import SearchIndex
+from carouge.guichet.swisstime import today
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from plone import api
@@ -37,7 +43,15 @@ class Catalogue:
             for categorie in categories
             for fiche in categorie.demarches
         }
+        self._by_id = {categorie.id: categorie for categorie in categories}
         self.by_uid = {fiche.uid: fiche for fiche in self.by_path.values()}
+
+    def category(self, id: str) -> CategorieFiche:
+        """The categorie of that id.
+
+        :raises KeyError: there is none
+        """
+        return self._by_id[id]
 
     @cached_property
     def index(self) -> SearchIndex:
@@ -89,6 +103,18 @@ def guichet_of(context):
     return None
 
 
+def find_demarche(guichet, path: str):
+    """The published démarche of that path (``<categorie>/<demarche>``), or None.
+
+    None as well when the caller may not see it.
+    """
+    if path not in get_catalogue(guichet).by_path:
+        return None
+    categorie_id, demarche_id = path.split("/")
+    demarche = guichet[categorie_id][demarche_id]
+    return demarche if api.user.has_permission("View", obj=demarche) else None
+
+
 def fiche_of(demarche) -> DemarcheFiche:
     """The fiche of one démarche, made from its present content, published or not."""
     categorie = demarche.__parent__
@@ -133,6 +159,55 @@ def fiche_of(demarche) -> DemarcheFiche:
     )
 
 
+@dataclass(frozen=True)
+class Gate:
+    """Whether the present usager may fill in the form of a démarche today."""
+
+    availability: Availability
+    decision: Decision
+
+    @property
+    def open(self) -> bool:
+        return self.availability is Availability.OPEN and self.decision.allowed
+
+
+def gate_of(demarche) -> Gate:
+    """Ask once for period, state and access; the answer holds for this request.
+
+    The page of the démarche, its form and the submission ask here and nowhere else.
+    """
+    fiche = fiche_of(demarche)
+    availability = fiche.availability(today())
+    if not fiche.published and availability is Availability.OPEN:
+        # Editors see a draft and its form, but nothing can be submitted with it.
+        availability = Availability.SUSPENDED
+    return Gate(availability, check_access(fiche.conditions))
+
+
+def categorie_of(categorie) -> CategorieFiche:
+    """What the catalogue shows of one of its categories."""
+    return get_catalogue(guichet_of(categorie)).category(categorie.getId())
+
+
+def drafts_of(categorie) -> list[DemarcheFiche]:
+    """The unpublished démarches of a categorie, sorted by title; for its editors."""
+    fiches = [
+        fiche_of(demarche)
+        for demarche in categorie.objectValues()
+        if demarche.portal_type == config.DEMARCHE
+    ]
+    return _by_title(fiche for fiche in fiches if not fiche.published)
+
+
+def demarches_of_service(service) -> list[DemarcheFiche]:
+    """The published démarches of a service, sorted by title."""
+    catalogue = get_catalogue(guichet_of(service))
+    uid = service.UID()
+    return _by_title(
+        fiche for fiche in catalogue.by_path.values() if fiche.service_uid == uid
+    )
+
+
 def services_of(guichet) -> list:
     """The services of a guichet, sorted by title."""
     services = [
@@ -174,11 +249,12 @@ def _build(guichet) -> Catalogue:
                 summary=categorie.description or "",
                 icon=categorie.icone or "folder",
                 demarches=tuple(
-                    sorted(
-                        (fiche for fiche in fiches if fiche.published),
-                        key=lambda fiche: fiche.title.casefold(),
-                    )
+                    _by_title(fiche for fiche in fiches if fiche.published)
                 ),
             )
         )
     return Catalogue(tuple(categories))
+
+
+def _by_title(fiches: Iterable[DemarcheFiche]) -> list[DemarcheFiche]:
+    return sorted(fiches, key=lambda fiche: normalise(fiche.title))

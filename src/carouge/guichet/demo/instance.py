@@ -25,12 +25,16 @@ SITE_ZCML = """\
 
   <five:loadProducts file="meta.zcml" />
   <five:loadProducts />
+  {demonstration}
   <five:loadProductsOverrides />
 
   <securityPolicy component="AccessControl.security.SecurityPolicy" />
 
 </configure>
 """
+
+#: What a production site never loads: the profile with the demonstration's content.
+DEMONSTRATION_ZCML = '<include package="carouge.guichet" file="demo.zcml" />'
 
 ZOPE_CONF = """\
 %define VAR {var}
@@ -119,10 +123,8 @@ def zope_conf(var: Path) -> str:
 
 
 def wsgi_ini(conf: Path, port: int, threads: int) -> str:
-    """Return the text of ``wsgi.ini``: Zope with ``conf`` on ``port`` of the loopback."""
-    # PasteDeploy expands %(name)s in the values it reads.
-    escaped = str(conf).replace("%", "%%")
-    return WSGI_INI.format(port=port, threads=threads, zope_conf=escaped)
+    """Return the text of ``wsgi.ini``: Zope with ``conf`` on the loopback ``port``."""
+    return WSGI_INI.format(port=port, threads=threads, zope_conf=conf)
 
 
 def environment(var: Path) -> dict[str, str]:
@@ -141,8 +143,16 @@ def environment(var: Path) -> dict[str, str]:
     }
 
 
-def write_instance(settings: Settings) -> tuple[Path, Path]:
-    """Write Zope's configuration; return the paths of ``zope.conf`` and ``wsgi.ini``."""
+def site_zcml(bare: bool) -> str:
+    """Return the text of ``site.zcml``; ``bare`` leaves the demonstration out."""
+    return SITE_ZCML.format(demonstration="" if bare else DEMONSTRATION_ZCML)
+
+
+def write_instance(settings: Settings, bare: bool = False) -> tuple[Path, Path]:
+    """Write Zope's configuration; return the paths of zope.conf and wsgi.ini.
+
+    ``bare`` is for Plone alone, without the add-on's demonstration.
+    """
     for name in ("etc", "log", "filestorage", "cache"):
         (settings.var / name).mkdir(parents=True, exist_ok=True)
     # ZODB warns about a folder of blobs that others may read.
@@ -153,5 +163,5 @@ def write_instance(settings: Settings) -> tuple[Path, Path]:
     ini.write_text(
         wsgi_ini(conf, settings.ports[SITE_PORT], settings.threads), encoding="utf-8"
     )
-    (settings.etc_dir / "site.zcml").write_text(SITE_ZCML, encoding="utf-8")
+    (settings.etc_dir / "site.zcml").write_text(site_zcml(bare), encoding="utf-8")
     return conf, ini

@@ -50,10 +50,10 @@ class Attachment:
 class Message:
     """An e-mail or an SMS as the mailbox shows it.
 
-    ``kind`` is "email" or "sms", ``sender`` and ``to`` are the addresses of the envelope
-    (telephone numbers for an SMS), ``text`` what a person reads, ``html`` the source of
-    an e-mail's HTML part, ``headers`` (name, value) pairs in order. ``id`` and
-    ``received`` (UTC) are set by the mailbox.
+    ``kind`` is "email" or "sms", ``sender`` and ``to`` are the addresses of the
+    envelope (telephone numbers for an SMS), ``text`` what a person reads, ``html`` the
+    source of an e-mail's HTML part, ``headers`` (name, value) pairs in order. ``id``
+    and ``received`` (UTC) are set by the mailbox.
     """
 
     kind: str
@@ -234,7 +234,10 @@ class _TextOfHtml(HTMLParser):
     """Collects what a person would read of an HTML text."""
 
     hidden = frozenset({"script", "style", "title", "template"})
-    blocks = frozenset("br p div li tr table ul ol h1 h2 h3 h4 h5 h6 hr".split())
+    blocks = frozenset(
+        ("br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p")
+        + ("table", "tr", "ul")
+    )
 
     def __init__(self) -> None:
         super().__init__()

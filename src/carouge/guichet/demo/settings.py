@@ -20,15 +20,15 @@ MAIL_FROM = "guichet@carouge.example"
 
 
 class SettingsError(ValueError):
-    """A variable of the environment is unusable; the text (French) says which and why."""
+    """A variable of the environment is unusable; the text (French) says why."""
 
 
 @dataclass(frozen=True)
 class Port:
     """A TCP port of the demonstration.
 
-    ``variable`` is the variable of the environment that moves it, ``default`` its number
-    without that variable, ``label`` what listens there, in the words of a person.
+    ``variable`` is the variable of the environment that moves it, ``default`` its
+    number without that variable, ``label`` what listens there, in a person's words.
     """
 
     variable: str

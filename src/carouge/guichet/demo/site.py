@@ -37,7 +37,7 @@ ADMIN = "admin"
 
 
 def open_application(conf: str) -> Application:
-    """Start Zope with the configuration file ``conf``; return its root with a request."""
+    """Start Zope with the file ``conf``; return its root with a request."""
     make_wsgi_app({}, conf)
     environ = {
         "SERVER_NAME": "localhost",
@@ -118,6 +118,8 @@ def main(argv: list[str] | None = None) -> int:
         transaction.commit()
         logger.info("site of the demonstration ready")
     finally:
+        # After a fault the site is half made: aborting must not look into it.
+        setSite(None)
         transaction.abort()
         app._p_jar.close()
         # Closing writes the index of the FileStorage, which makes the next start fast.

@@ -1,17 +1,22 @@
 """The form page of a démarche and the page after the button."""
 
 from carouge.guichet import _
-from carouge.guichet.controlpanel.service import contact
+from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.formulaire.accessible import described_by
+from carouge.guichet.formulaire.accessible import dress
+from carouge.guichet.formulaire.accessible import input_id
+from carouge.guichet.formulaire.accessible import kind_of
 from carouge.guichet.formulaire.answers import reponses_of
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.domain import InvalidJeton
 from carouge.guichet.formulaire.service import deposit
 from carouge.guichet.formulaire.service import find_deposit
-from carouge.guichet.formulaire.service import gate_of
 from carouge.guichet.formulaire.service import new_jeton
 from carouge.guichet.formulaire.service import NotAvailable
 from carouge.guichet.formulaire.service import open_jeton
+from carouge.guichet.swisstime import format_date
+from carouge.guichet.swisstime import format_time
 from collective.easyform.browser.view import EasyFormForm
 from plone.z3cform.layout import FormWrapper
 from Products.Five.browser import BrowserView
@@ -52,6 +57,9 @@ class DemarcheForm(EasyFormForm):
         self.jeton = self.request.form.get(JETON)
         super(EasyFormForm, self).update()
         self.markWidgets()
+        for group in (self, *self.groups):
+            for widget in group.widgets.values():
+                dress(widget)
         self.template = self.form_template
         if self.request.method != "POST" or not self._verified():
             self.jeton = new_jeton(self.context)
@@ -99,12 +107,16 @@ class DemarcheForm(EasyFormForm):
             f"{self.context.absolute_url()}/confirmation?{urlencode(query)}"
         )
 
+    kind_of = staticmethod(kind_of)
+    input_id = staticmethod(input_id)
+    described_by = staticmethod(described_by)
+
     def summary(self) -> list[dict]:
         """The errors, in the order of the fields, with a link target each."""
         groups = [self, *self.groups]
         return [
             {
-                "id": widget.id,
+                "id": input_id(widget),
                 "label": widget.label,
                 "message": widget.error.message,
             }
@@ -132,6 +144,8 @@ class Confirmation(BrowserView):
     """``/<demarche>/confirmation``: number, code, what happens next."""
 
     template = ViewPageTemplateFile("templates/confirmation.pt")
+    format_date = staticmethod(format_date)
+    format_time = staticmethod(format_time)
 
     def __call__(self):
         response = self.request.response
@@ -161,7 +175,3 @@ class Confirmation(BrowserView):
     @property
     def guichet_url(self) -> str:
         return guichet_of(self.context).absolute_url()
-
-    @property
-    def contact(self):
-        return contact()

@@ -89,6 +89,23 @@ def read_jeton(
     return Jeton(text, issued, secret)
 
 
+def idempotent_jeton(
+    *, key: bytes, purpose: str, idempotency_key: str, issued: datetime
+) -> Jeton:
+    """The jeton of a program's own key, always the same for the same purpose.
+
+    ``idempotency_key`` holds no colon, so that purpose and key cannot be read as
+    another pair.
+
+    :raises ValueError: for a key with a colon
+    """
+    if ":" in idempotency_key:
+        raise ValueError(idempotency_key)
+    message = f"{purpose}:{idempotency_key}".encode()
+    secret = hmac.digest(key, b"idempotency:" + message, hashlib.sha256)
+    return Jeton("", issued, secret)
+
+
 def _sign(key: bytes, purpose: str, body: bytes) -> bytes:
     message = b"jeton:" + purpose.encode() + b":" + body
     return hmac.digest(key, message, hashlib.sha256)[:_SIGNATURE]

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from carouge.guichet.access.domain import Decision
-from carouge.guichet.access.service import check_access
 from carouge.guichet.demande.service import find_submission
 from carouge.guichet.demande.service import Submission
 from carouge.guichet.demande.service import submit_demande
-from carouge.guichet.demarche.domain import Availability
-from carouge.guichet.demarche.service import fiche_of
+from carouge.guichet.demarche.service import Gate
+from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.formulaire.answers import pieces_of
 from carouge.guichet.formulaire.answers import reponses_of
 from carouge.guichet.formulaire.compile import compile_form
+from carouge.guichet.formulaire.domain import idempotent_jeton
 from carouge.guichet.formulaire.domain import Jeton
 from carouge.guichet.formulaire.domain import make_jeton
 from carouge.guichet.formulaire.domain import read_jeton
 from carouge.guichet.swisstime import now
-from carouge.guichet.swisstime import today
 from collections.abc import Mapping
-from dataclasses import dataclass
 from plone import api
 from plone.keyring.interfaces import IKeyManager
 from zope.component import getUtility
@@ -33,28 +30,6 @@ class NotAvailable(Exception):
     def __init__(self, gate: Gate) -> None:
         super().__init__(gate)
         self.gate = gate
-
-
-@dataclass(frozen=True)
-class Gate:
-    """Whether the present usager may fill in the form of a démarche today."""
-
-    availability: Availability
-    decision: Decision
-
-    @property
-    def open(self) -> bool:
-        return self.availability is Availability.OPEN and self.decision.allowed
-
-
-def gate_of(demarche) -> Gate:
-    """Ask once for period, state and access; the answer holds for this request."""
-    fiche = fiche_of(demarche)
-    availability = fiche.availability(today())
-    if not fiche.published and availability is Availability.OPEN:
-        # Editors see a draft and its form, but nothing can be submitted with it.
-        availability = Availability.SUSPENDED
-    return Gate(availability, check_access(fiche.conditions))
 
 
 def new_jeton(demarche) -> str:
@@ -77,6 +52,33 @@ def open_jeton(demarche, text: str) -> Jeton:
         keys=_keys(),
         purpose=_purpose(demarche),
         now=now(),
+    )
+
+
+def rest_jeton(demarche, key: str) -> Jeton:
+    """The jeton of a REST caller's ``Idempotency-Key``, the same at each retry.
+
+    What the same caller has made with the key before is found again after the turn of
+    the year (numbers begin with it) and after a rotation of the site's keys. Without
+    login nothing but the key itself says who the caller is.
+
+    :raises ValueError: when the key holds a colon
+    """
+    moment = now()
+    last_year = moment.replace(year=moment.year - 1, month=1, day=1)
+    jetons = [
+        idempotent_jeton(
+            key=secret,
+            purpose=_purpose(demarche),
+            idempotency_key=key,
+            issued=issued,
+        )
+        for issued in (moment, last_year)
+        for secret in _keys()
+    ]
+    return next(
+        (jeton for jeton in jetons if find_deposit(demarche, jeton) is not None),
+        jetons[0],
     )
 
 

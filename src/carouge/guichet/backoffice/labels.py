@@ -1,0 +1,55 @@
+"""The words of the desk."""
+
+from carouge.guichet import _
+from carouge.guichet.swisstime import format_date
+from carouge.guichet.swisstime import format_time
+from carouge.guichet.swisstime import local_date
+from datetime import date
+from datetime import datetime
+
+
+#: What a move has done, for the history; None is the submission.
+MOVE_DONE_LABELS = {
+    None: _("Demande submitted"),
+    "prendre_en_charge": _("Taken in hand"),
+    "demander_complement": _("Complement asked for"),
+    "completer": _("Complement received"),
+    "valider": _("Demande approved"),
+    "refuser": _("Demande refused"),
+    "classer": _("Demande closed without action"),
+    "retirer": _("Demande withdrawn"),
+    "rouvrir": _("Demande reopened"),
+}
+
+#: Bootstrap's button colours; the usual next step stands out.
+MOVE_COLOURS = {
+    "prendre_en_charge": "btn-primary",
+    "completer": "btn-primary",
+    "valider": "btn-success",
+    "refuser": "btn-outline-danger",
+    "classer": "btn-outline-danger",
+    "retirer": "btn-outline-danger",
+}
+
+CITIZEN = _("The citizen")
+
+
+def day_of(moment: datetime | date | None) -> str:
+    """A day by the counter's clock; empty for None."""
+    if moment is None:
+        return ""
+    return format_date(local_date(moment) if isinstance(moment, datetime) else moment)
+
+
+def moment_of(moment: datetime) -> str:
+    """Day and hour by the counter's clock."""
+    return format_time(moment)
+
+
+def size_of(octets: int):
+    """The size of a document in words, for a person who decides to open it."""
+    if octets < 1_000_000:
+        size = str(max(1, round(octets / 1000)))
+        return _("${size} kB", mapping={"size": size})
+    size = f"{octets / 1_000_000:.1f}".replace(".", ",")
+    return _("${size} MB", mapping={"size": size})

@@ -1,0 +1,107 @@
+"""``GET @demandes``: what the caller has submitted, and nothing of anybody else."""
+
+from __future__ import annotations
+
+from carouge.guichet.demande.content import Demande
+from carouge.guichet.demande.domain import InvalidNumber
+from carouge.guichet.demande.domain import parse_number
+from carouge.guichet.demande.domain import State
+from carouge.guichet.demande.labels import STATE_LABELS
+from carouge.guichet.demande.queries import get_demande
+from carouge.guichet.demande.queries import list_demandes
+from carouge.guichet.demande.service import history
+from carouge.guichet.demande.service import Step
+from carouge.guichet.rest import GuichetService
+from carouge.guichet.rest import not_found
+from carouge.guichet.rest import unauthorized
+from datetime import date
+from datetime import datetime
+
+
+class MyDemandes(GuichetService):
+    """``GET @demandes`` and ``GET @demandes/<numero>`` of the logged-in caller."""
+
+    def answer(self) -> dict:
+        self.personal()
+        if self.caller is None:
+            raise unauthorized()
+        if not self.path:
+            return self._list()
+        return self._one(self._mine())
+
+    def _list(self) -> dict:
+        part = self.part()
+        page = list_demandes(usager=self.caller, start=part.start, size=part.size)
+        return self.batched(
+            [
+                {
+                    **self._state(row.numero, row.etat, row.depot, row.attendu),
+                    "titre": row.titre,
+                }
+                for row in page.rows
+            ],
+            part,
+            page.total,
+        )
+
+    def _mine(self) -> Demande:
+        if len(self.path) > 1:
+            raise not_found()
+        try:
+            numero = parse_number(self.path[0])
+        except InvalidNumber as error:
+            raise not_found() from error
+        demande = get_demande(self.context, numero)
+        if demande is None or demande.usager_id != self.caller:
+            raise not_found()
+        return demande
+
+    def _one(self, demande: Demande) -> dict:
+        return {
+            **self._state(demande.numero, demande.etat, demande.depot, demande.attendu),
+            "titre": demande.demarche_titre,
+            "courriel": demande.courriel,
+            "reponses": [
+                {
+                    "nom": reponse.name,
+                    "etape": reponse.step,
+                    "question": reponse.label,
+                    "texte": reponse.text,
+                    "valeur": reponse.value,
+                }
+                for reponse in demande.reponses
+            ],
+            "pieces": [
+                {
+                    "nom": piece.name,
+                    "question": piece.label,
+                    "fichier": piece.file.filename,
+                    "taille": piece.file.getSize(),
+                    "sha256": piece.digest,
+                }
+                for piece in demande.pieces
+            ],
+            "historique": [self._step(step) for step in history(demande)],
+        }
+
+    def _state(
+        self, numero: str, etat: State, depot: datetime, attendu: date | None
+    ) -> dict:
+        return {
+            "@id": f"{self.address}/{numero}",
+            "numero": numero,
+            "etat": etat.value,
+            "etat_libelle": self.say(STATE_LABELS[etat]),
+            "depot": depot.isoformat(timespec="seconds"),
+            "attendu": attendu.isoformat() if attendu else None,
+        }
+
+    def _step(self, step: Step) -> dict:
+        # Who of the service has moved the file is no business of the citizen's.
+        return {
+            "etat": step.state.value,
+            "etat_libelle": self.say(STATE_LABELS[step.state]),
+            "transition": step.transition,
+            "message": step.message,
+            "date": step.time.isoformat(timespec="seconds"),
+        }

@@ -1,0 +1,37 @@
+"""``/aide``: how the counter works."""
+
+from carouge.guichet.access.domain import AccountType
+from carouge.guichet.access.domain import Conditions
+from carouge.guichet.access.domain import Level
+from carouge.guichet.access.domain import Reason
+from carouge.guichet.demarche.browser.page import CachedPage
+from carouge.guichet.demarche.labels import Padlock
+from carouge.guichet.demarche.labels import REASON_LABELS
+from carouge.guichet.demarche.labels import requirements_of
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+
+
+_EXAMPLES = (
+    Conditions(level=Level.DECLARED),
+    Conditions(level=Level.VERIFIED),
+    Conditions(level=Level.VERIFIED, residents_only=True),
+    Conditions(
+        level=Level.DECLARED, account_types=frozenset({AccountType.ENTREPRISE})
+    ),
+    Conditions(
+        level=Level.DECLARED, account_types=frozenset({AccountType.ASSOCIATION})
+    ),
+)
+
+
+class Aide(CachedPage):
+    """Help, the same for everybody."""
+
+    content = ViewPageTemplateFile("../templates/aide.pt")
+
+    def padlocks(self) -> list[Padlock]:
+        """The padlocks a visitor meets, as they look while he has not logged in."""
+        return [
+            Padlock(requirements_of(conditions), REASON_LABELS[Reason.LOGIN])
+            for conditions in _EXAMPLES
+        ]

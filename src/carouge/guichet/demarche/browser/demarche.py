@@ -1,0 +1,67 @@
+"""The page of a démarche: what it is, for whom, what you need, then the button."""
+
+from carouge.guichet.demarche.browser.page import CachedPage
+from carouge.guichet.demarche.domain import Availability
+from carouge.guichet.demarche.labels import badge_of
+from carouge.guichet.demarche.labels import refusal_of
+from carouge.guichet.demarche.service import fiche_of
+from carouge.guichet.demarche.service import gate_of
+from carouge.guichet.demarche.service import service_by_uid
+from carouge.guichet.money import format_chf
+from carouge.guichet.swisstime import format_date
+from carouge.guichet.swisstime import today
+from functools import cached_property
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from urllib.parse import urlsplit
+
+
+class Demarche(CachedPage):
+    """``view`` of a démarche."""
+
+    content = ViewPageTemplateFile("../templates/demarche.pt")
+
+    @cached_property
+    def fiche(self):
+        return fiche_of(self.context)
+
+    @cached_property
+    def gate(self):
+        return gate_of(self.context)
+
+    @property
+    def draft(self) -> bool:
+        return not self.fiche.published
+
+    def action(self) -> str:
+        """What stands where the button is: start, refused, or why not at all."""
+        if self.draft:
+            return "draft"
+        if self.gate.open:
+            return "start"
+        if self.gate.availability is Availability.OPEN:
+            return "refused"
+        return self.gate.availability.value
+
+    def refusal(self):
+        return refusal_of(self.fiche, self.gate.decision)
+
+    def badge(self):
+        return badge_of(self.fiche, today())
+
+    def fee(self) -> str:
+        """The fee in francs; empty when there is none."""
+        return format_chf(self.fiche.fee) if self.fiche.fee else ""
+
+    def opens(self) -> str:
+        return format_date(self.fiche.opens) if self.fiche.opens else ""
+
+    def closes(self) -> str:
+        return format_date(self.fiche.closes) if self.fiche.closes else ""
+
+    def external_host(self) -> str:
+        """The site an external démarche is done on, as people know it."""
+        return urlsplit(self.fiche.external or "").hostname or ""
+
+    @cached_property
+    def service(self):
+        return service_by_uid(self.guichet, self.fiche.service_uid)

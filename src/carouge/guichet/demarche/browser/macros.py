@@ -1,0 +1,69 @@
+"""What all pages of a guichet share: navigation, contact, padlock, search.
+
+``context/@@guichet-macros/nav`` and so on; the view also answers what they show.
+"""
+
+from carouge.guichet import _
+from carouge.guichet import config
+from carouge.guichet.controlpanel.service import contact
+from carouge.guichet.demarche.labels import padlock_of
+from carouge.guichet.demarche.service import guichet_of
+from plone import api
+from Products.Five.browser import BrowserView
+from zope.component import getMultiAdapter
+
+
+class Macros(BrowserView):
+    """``@@guichet-macros``, on anything inside a guichet."""
+
+    @property
+    def guichet(self):
+        return guichet_of(self.context)
+
+    @property
+    def guichet_url(self) -> str:
+        return self.guichet.absolute_url()
+
+    def sections(self) -> list[dict]:
+        """The links of the navigation: title, url, and which one we are in."""
+        base = self.guichet_url
+        links = [
+            ("", _("Démarches")),
+            ("suivi", _("Follow a demande")),
+            ("aide", _("Help")),
+        ]
+        if api.user.has_permission(config.USE_DESK, obj=self.guichet):
+            links.append(("agents", _("Agents' desk")))
+        page = self._page()
+        return [
+            {
+                "title": title,
+                "url": f"{base}/{name}" if name else base,
+                "current": page == name
+                or (not name and page not in config.RESERVED_IDS - {"recherche"}),
+            }
+            for name, title in links
+        ]
+
+    def _page(self) -> str:
+        """The first part of the address behind the guichet's own."""
+        here = self.request.get("ACTUAL_URL", "")
+        rest = here.removeprefix(self.guichet_url).strip("/")
+        return rest.partition("/")[0].removeprefix("@@")
+
+    def contact(self):
+        return contact()
+
+    def telephone_url(self, number: str) -> str:
+        """``tel:`` address of a number as people write it."""
+        return "tel:" + "".join(char for char in number if char.isdigit() or char == "+")
+
+    def padlock(self, fiche):
+        """What the catalogue says about access to a démarche, to this visitor."""
+        return padlock_of(fiche)
+
+    def icon(self, name: str, css: str = "") -> str:
+        """An ornamental icon; what it means always stands beside it as well."""
+        icons = getMultiAdapter((self.context, self.request), name="iconresolver")
+        tag = icons.tag(name, tag_class=css)
+        return tag.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)

@@ -1,0 +1,53 @@
+"""Rendered parts of the catalogue's pages, kept in memory for anonymous visitors.
+
+A fragment is kept under everything it depends on: the page, the address it is seen
+under, the version of the catalogue, the language, the day and the contact block. Nothing
+is ever removed from under a key, old keys just fall out at the end.
+"""
+
+from carouge.guichet.controlpanel.service import contact
+from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.swisstime import today
+from collections import OrderedDict
+from collections.abc import Callable
+from collections.abc import Hashable
+from plone import api
+from threading import Lock
+
+
+#: 12 categories and 150 démarches, in two languages, under two addresses, and some.
+KEPT = 1024
+
+_fragments: OrderedDict[Hashable, str] = OrderedDict()
+_lock = Lock()
+
+
+def cached_fragment(page, render: Callable[[], str]) -> str:
+    """The HTML of ``page`` (a view), rendered once per state of what it shows.
+
+    Whoever has logged in gets a page of his own, each time.
+    """
+    if not api.user.is_anonymous():
+        return render()
+    guichet = guichet_of(page.context)
+    key = (
+        page.__name__,
+        page.context.UID(),
+        page.context.absolute_url(),
+        guichet.UID(),
+        guichet.catalogue_version,
+        api.portal.get_current_language(),
+        today(),
+        contact(),
+    )
+    with _lock:
+        html = _fragments.get(key)
+        if html is not None:
+            _fragments.move_to_end(key)
+            return html
+    html = render()
+    with _lock:
+        _fragments[key] = html
+        while len(_fragments) > KEPT:
+            _fragments.popitem(last=False)
+    return html

@@ -1,0 +1,134 @@
+"""Answers that come without a page, held to the rules of the page.
+
+The fields, the widgets and the validators are those of the form page: the same compiled
+schema, the same fields left out or hidden, the same adapters for each field. A rule
+that is added for the page is a rule here.
+"""
+
+from __future__ import annotations
+
+from carouge.guichet import _
+from carouge.guichet.formulaire.compile import compile_form
+from carouge.guichet.formulaire.jsonform import read
+from carouge.guichet.formulaire.jsonform import Unreadable
+from collections.abc import Iterator
+from collections.abc import Mapping
+from collective.easyform.browser.view import EasyFormForm
+from collective.easyform.interfaces import ILabel
+from dataclasses import dataclass
+from dataclasses import field
+from z3c.form.interfaces import HIDDEN_MODE
+from z3c.form.interfaces import IDataConverter
+from z3c.form.interfaces import IErrorViewSnippet
+from z3c.form.interfaces import IValidator
+from z3c.form.interfaces import MultipleErrors
+from zope.component import getMultiAdapter
+from zope.interface import Invalid
+from zope.schema.interfaces import IField
+
+
+class PagelessForm(EasyFormForm):
+    """The fields and widgets of a form that nobody looks at."""
+
+    ignoreContext = True
+    ignoreRequest = True
+    enableCSRFProtection = False
+    allow_prefill_from_GET_request = False
+    method = "post"
+
+    @property
+    def schema(self):
+        return compile_form(self.context).schema
+
+    def update(self) -> None:
+        self.updateFields()
+        self.updateWidgets()
+        groups = [group(self.context, self.request, self) for group in self.groups]
+        for group in groups:
+            group.updateWidgets()
+        self.groups = tuple(groups)
+        self.markWidgets()
+
+    def questions(self) -> Iterator[tuple[object, object]]:
+        """The widgets that ask something, each with its form or group."""
+        for manager in (self, *self.groups):
+            for widget in manager.widgets.values():
+                if not ILabel.providedBy(widget.field):
+                    yield manager, widget
+
+
+@dataclass
+class Answers:
+    """What was read and what is wrong with it.
+
+    ``values`` are the readable answers by name, with those the server gives itself;
+    ``unreadable`` and ``invalid`` are messages by name. The names of what was never
+    asked are in ``unreadable``.
+    """
+
+    values: dict[str, object] = field(default_factory=dict)
+    unreadable: dict[str, object] = field(default_factory=dict)
+    invalid: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def errors(self) -> dict[str, object]:
+        return {**self.invalid, **self.unreadable}
+
+
+def questions_of(demarche, request) -> list[IField]:
+    """The (bound) fields a caller may answer, in the order of the page."""
+    return [
+        widget.field.bind(demarche)
+        for _manager, widget in _form(demarche, request).questions()
+        if widget.mode != HIDDEN_MODE
+    ]
+
+
+def check_answers(demarche, request, raw: Mapping[str, object]) -> Answers:
+    """Read JSON answers, by name of the field, and ask the validators of the page."""
+    form = _form(demarche, request)
+    answers = Answers()
+    asked = set()
+    for manager, widget in form.questions():
+        name = widget.field.__name__
+        if widget.mode == HIDDEN_MODE:
+            # The browser would send back what the server has put there.
+            answers.values[name] = IDataConverter(widget).toFieldValue(widget.value)
+            continue
+        asked.add(name)
+        try:
+            answers.values[name] = read(widget.field.bind(demarche), raw.get(name))
+        except Unreadable as error:
+            answers.unreadable[name] = error.message
+            continue
+        message = _complaint(demarche, request, manager, widget, answers.values[name])
+        if message is not None:
+            answers.invalid[name] = message
+    for name in raw:
+        if name not in asked:
+            answers.unreadable[name] = _("This form has no such question.")
+    answers.values = form.updateServerSideData(answers.values)
+    return answers
+
+
+def _form(demarche, request) -> PagelessForm:
+    form = PagelessForm(demarche, request)
+    form.update()
+    return form
+
+
+def _complaint(demarche, request, manager, widget, value):
+    """What the page would say about this answer; None when it is fine."""
+    validator = getMultiAdapter(
+        (demarche, request, manager, widget.field, widget), IValidator
+    )
+    try:
+        validator.validate(value)
+    except (Invalid, ValueError, MultipleErrors) as error:
+        view = getMultiAdapter(
+            (error, request, widget, widget.field, manager, demarche),
+            IErrorViewSnippet,
+        )
+        view.update()
+        return getattr(view, "message", None) or _("This answer is not valid.")
+    return None

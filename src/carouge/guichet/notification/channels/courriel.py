@@ -1,0 +1,158 @@
+"""The channel of the e-mails: each waits in a folder until the SMTP server takes it.
+
+zope.sendmail writes it there when the transaction is committed, and forgets it when the
+transaction is aborted; the thread of :mod:`.queue` takes it away.
+"""
+
+from __future__ import annotations
+
+from App.config import getConfiguration
+from carouge.guichet.interfaces import INotificationChannel
+from carouge.guichet.notification.channels.queue import prepare
+from carouge.guichet.notification.channels.queue import write_server
+from carouge.guichet.notification.channels.smtp import SmtpServer
+from carouge.guichet.notification.interfaces import ISender
+from carouge.guichet.swisstime import now
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from email.utils import make_msgid
+from pathlib import Path
+from plone import api
+from plone.base.interfaces import IMailSchema
+from plone.registry.interfaces import IRegistry
+from zope.component import getUtility
+from zope.interface import implementer
+from zope.sendmail.delivery import QueuedMailDelivery
+
+import logging
+import os
+import re
+
+
+logger = logging.getLogger("carouge.guichet.notification")
+
+#: Names the folder of the waiting mails.
+VARIABLE = "GUICHET_COURRIELS"
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# In a text, tab and line ends have a meaning.
+_TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@implementer(INotificationChannel)
+class Courriel:
+    """E-mail in plain text, from the commune's no-reply address."""
+
+    def send(
+        self, recipient: str, subject: str, text: str, reply_to: str | None = None
+    ) -> None:
+        """See :class:`~carouge.guichet.interfaces.INotificationChannel`.
+
+        Only a folder that cannot be written, or a site without any sender's address,
+        makes a mail go astray; the log says so, the citizen's request goes on.
+
+        :raises ValueError: unusable recipient or reply-to address, or a subject of
+            more than one line
+        """
+        check_address(recipient)
+        if reply_to is not None:
+            check_address(reply_to)
+        if _CONTROLS.search(subject):
+            raise ValueError("control character in a subject")
+        name, address = getUtility(ISender)()
+        if not address:
+            logger.error("a mail was not sent: the site has no sender's address")
+            return
+        check_address(address)
+        message = _message(name, address, recipient, subject, text, reply_to)
+        queue = queue_of_site()
+        try:
+            prepare(queue)
+            write_server(queue, server_of_site())
+            QueuedMailDelivery(str(queue)).send(
+                address, [recipient], message.as_bytes()
+            )
+        except OSError as error:
+            logger.error(
+                "mail %s lost, its folder cannot be written: %s",
+                message["Message-ID"],
+                type(error).__name__,
+            )
+
+
+def check_address(address: str) -> None:
+    """:raises ValueError: when the text is not exactly one plain e-mail address."""
+    local = address.partition("@")[0]
+    if len(address) > 254 or len(local) > 64 or not _ADDRESS.fullmatch(address):
+        raise ValueError("not an e-mail address")
+
+
+def queue_root() -> Path:
+    """The folder below which each site of this Zope has its queue."""
+    folder = os.environ.get(VARIABLE)
+    if folder:
+        return Path(folder).expanduser().absolute()
+    return Path(getConfiguration().clienthome) / "guichet-courriels"
+
+
+def queue_of_site() -> Path:
+    """The queue of the present site; it need not exist yet."""
+    path = api.portal.get().getPhysicalPath()
+    return queue_root() / "-".join(name for name in path if name)
+
+
+def server_of_site() -> SmtpServer:
+    """The SMTP server of the present site, as its MailHost would use it."""
+    settings = getUtility(IRegistry).forInterface(
+        IMailSchema, prefix="plone", check=False
+    )
+    # Plone keeps the encryption on the MailHost, everything else in the registry.
+    mailhost = api.portal.get_tool("MailHost")
+    return SmtpServer(
+        host=settings.smtp_host or "localhost",
+        port=int(settings.smtp_port or 25),
+        user=settings.smtp_userid or "",
+        password=settings.smtp_pass or "",
+        force_tls=bool(mailhost.force_tls),
+        implicit_tls=bool(mailhost.implicit_tls),
+    )
+
+
+def hand_over_settings() -> None:
+    """Tell the present settings to a queue that is in use."""
+    queue = queue_of_site()
+    if not queue.is_dir():
+        return
+    try:
+        write_server(queue, server_of_site())
+    except OSError as error:
+        logger.error("mail settings not handed over: %s", type(error).__name__)
+
+
+def _message(
+    name: str,
+    address: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    reply_to: str | None,
+) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(_CONTROLS.sub(" ", name), addr_spec=address)
+    message["To"] = Address(addr_spec=recipient)
+    if reply_to is not None:
+        message["Reply-To"] = Address(addr_spec=reply_to)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(now())
+    message["Message-ID"] = make_msgid(domain=address.partition("@")[2])
+    # No out-of-office reply, no loop.
+    message["Auto-Submitted"] = "auto-generated"
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _TEXT_CONTROLS.sub("", text).encode("utf-8", "replace").decode("utf-8")
+    message.set_content(text, charset="utf-8", cte="quoted-printable")
+    return message

@@ -1,0 +1,255 @@
+"""The folder in which mails wait, and the thread that takes them to the SMTP server.
+
+Below the root folder each site has a Maildir of its own, with the address of its SMTP
+server in ``smtp.json``: the thread never opens the database. Mails the server will
+never take are moved to ``rejected``; moved back to ``new``, they are tried again.
+
+Several threads and processes may work on one folder. Whoever delivers a mail holds a
+lock (flock) on its file; the kernel drops the lock with the process, so that a mail is
+free again at once when its process was killed. A mail leaves at least once: it leaves
+twice only when a process dies between the server's "yes" and the deletion of the file;
+the Message-ID is then the same.
+"""
+
+from __future__ import annotations
+
+from carouge.guichet.notification.channels.smtp import deliver
+from carouge.guichet.notification.channels.smtp import NotAccepted
+from carouge.guichet.notification.channels.smtp import SmtpServer
+from carouge.guichet.notification.channels.smtp import TIMEOUT
+from carouge.guichet.notification.channels.smtp import Unreachable
+from collections.abc import Callable
+from dataclasses import asdict
+from email.parser import BytesHeaderParser
+from pathlib import Path
+from typing import BinaryIO
+
+import fcntl
+import json
+import logging
+import os
+import tempfile
+import threading
+import time
+
+
+logger = logging.getLogger("carouge.guichet.notification")
+
+SETTINGS = "smtp.json"
+REJECTED = "rejected"
+_FOLDERS = ("tmp", "new", "cur", REJECTED)
+
+#: Seconds between two looks into the folder.
+INTERVAL = 1.0
+#: Longest pause between two attempts, in seconds: for a server, for one mail.
+MAX_SERVER_PAUSE = 60.0
+MAX_MAIL_PAUSE = 300.0
+#: A mail that could not leave for that long is set aside (seconds).
+MAX_AGE = 5 * 24 * 3600.0
+#: What a killed process left half-written is of no use after that time (seconds).
+MAX_DRAFT_AGE = 36 * 3600.0
+
+
+def prepare(queue: Path) -> None:
+    """Make the folder of a site's mails, for our eyes only; harmless when it exists."""
+    for name in _FOLDERS:
+        # Not zope.sendmail's own creation: of two processes that start together, one
+        # would find a folder without its parts and fail.
+        (queue / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    if queue.stat().st_mode & 0o077:
+        queue.chmod(0o700)
+
+
+def read_server(queue: Path) -> SmtpServer | None:
+    """The SMTP server of a queue, or None as long as nobody has said one."""
+    try:
+        values = json.loads((queue / SETTINGS).read_text("utf-8"))
+        return SmtpServer(**values)
+    except (FileNotFoundError, TypeError, ValueError):
+        return None
+
+
+def write_server(queue: Path, server: SmtpServer) -> None:
+    """Say to which server the mails of a queue go; nothing is written without need."""
+    if read_server(queue) == server:
+        return
+    # Another process may read at any moment: it sees the old or the new, whole.
+    handle, name = tempfile.mkstemp(dir=queue, prefix=f".{SETTINGS}-")
+    try:
+        with open(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(server), file)
+        os.replace(name, queue / SETTINGS)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+class Postman(threading.Thread):
+    """Takes the mails of all queues below ``root`` away, one by one.
+
+    ``interval`` and ``timeout`` are seconds; ``clock`` gives seconds since the epoch,
+    as the modification times of files do.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        interval: float = INTERVAL,
+        timeout: float = TIMEOUT,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        super().__init__(name="guichet-postman", daemon=True)
+        self.root = root
+        self.interval = interval
+        self.timeout = timeout
+        self.clock = clock
+        self._end = threading.Event()
+        self._swept: set[Path] = set()
+        # How often in vain, and when again; forgotten with the process.
+        self._servers: dict[Path, tuple[SmtpServer, int, float]] = {}
+        self._mails: dict[Path, tuple[int, float]] = {}
+
+    def run(self) -> None:
+        while not self._end.wait(self.interval):
+            self.deliver_all()
+
+    def stop(self, patience: float = 5.0) -> None:
+        """End after the mail that is leaving; wait for it ``patience`` seconds."""
+        self._end.set()
+        if self.is_alive():
+            self.join(patience)
+
+    def deliver_all(self) -> None:
+        """Go once through all queues; whatever happens is logged, never raised."""
+        try:
+            queues = sorted(path.parent for path in self.root.glob("*/new"))
+        except OSError as error:
+            logger.error("mail queues cannot be listed: %s", type(error).__name__)
+            return
+        for queue in queues:
+            try:
+                self._deliver_queue(queue)
+            except Exception as error:
+                logger.error("mail queue stopped: %s", type(error).__name__)
+
+    def _deliver_queue(self, queue: Path) -> None:
+        if queue not in self._swept:
+            self._sweep(queue)
+            self._swept.add(queue)
+        mails = _mails(queue)
+        known = {path for path in self._mails if path.parent.parent == queue}
+        for path in known - set(mails):
+            del self._mails[path]
+        if not mails:
+            return
+        server = read_server(queue)
+        if server is None or self._server_rests(queue, server):
+            return
+        for path in mails:
+            if self._end.is_set():
+                return
+            if self._mails.get(path, (0, 0.0))[1] > self.clock():
+                continue
+            try:
+                self._deliver_mail(queue, path, server)
+            except Unreachable as error:
+                self._rest(queue, server, str(error))
+                return
+            self._servers.pop(queue, None)
+
+    def _deliver_mail(self, queue: Path, path: Path, server: SmtpServer) -> None:
+        try:
+            file = path.open("r+b")
+        except FileNotFoundError:
+            return
+        with file:
+            if not _lock(file, path):
+                return
+            born = os.fstat(file.fileno()).st_mtime
+            try:
+                sender, recipients, message = _read(file)
+            except ValueError:
+                path.rename(queue / REJECTED / path.name)
+                logger.error("file %s set aside: it is no mail", path.name)
+                return
+            message_id = BytesHeaderParser().parsebytes(message).get("Message-ID", "")
+            try:
+                deliver(server, sender, recipients, message, self.timeout)
+            except NotAccepted as error:
+                if error.permanent or self.clock() - born > MAX_AGE:
+                    path.rename(queue / REJECTED / path.name)
+                    logger.error("mail %s set aside: %s", message_id, error)
+                else:
+                    self._put_off(path, message_id, str(error))
+                return
+            path.unlink()
+        logger.info("mail %s sent", message_id)
+
+    def _put_off(self, path: Path, message_id: str, reason: str) -> None:
+        count = self._mails.get(path, (0, 0.0))[0]
+        pause = min(self.interval * 2**count, MAX_MAIL_PAUSE)
+        self._mails[path] = (count + 1, self.clock() + pause)
+        logger.warning(
+            "mail %s not accepted (%s), again in %.0f s", message_id, reason, pause
+        )
+
+    def _rest(self, queue: Path, server: SmtpServer, reason: str) -> None:
+        count = self._servers[queue][1] if queue in self._servers else 0
+        pause = min(self.interval * 2**count, MAX_SERVER_PAUSE)
+        self._servers[queue] = (server, count + 1, self.clock() + pause)
+        logger.warning("SMTP server unreachable (%s), again in %.0f s", reason, pause)
+
+    def _server_rests(self, queue: Path, server: SmtpServer) -> bool:
+        if queue not in self._servers:
+            return False
+        tried, _count, until = self._servers[queue]
+        if tried != server:
+            # The webmaster has changed the settings: a new chance at once.
+            del self._servers[queue]
+            return False
+        return until > self.clock()
+
+    def _sweep(self, queue: Path) -> None:
+        for path in (queue / "tmp").iterdir():
+            try:
+                if self.clock() - path.stat().st_mtime > MAX_DRAFT_AGE:
+                    path.unlink()
+            except FileNotFoundError:
+                continue
+
+
+def _mails(queue: Path) -> list[Path]:
+    """The waiting mails, oldest first."""
+    found = []
+    for path in (queue / "new").iterdir():
+        if path.name.startswith("."):
+            continue
+        try:
+            found.append((path.stat().st_mtime, path))
+        except FileNotFoundError:
+            # Another process was faster.
+            continue
+    return [path for _time, path in sorted(found)]
+
+
+def _lock(file: BinaryIO, path: Path) -> bool:
+    """True when the mail is ours to deliver, until the file is closed."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    # Between our opening and our lock somebody may have sent it, or set it aside.
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _read(file: BinaryIO) -> tuple[str, list[str], bytes]:
+    """Envelope and message of a file written by zope.sendmail's queued delivery."""
+    sender, recipients, message = file.read().split(b"\n", 2)
+    return (
+        sender.removeprefix(b"X-Zope-From: ").decode("ascii"),
+        recipients.removeprefix(b"X-Zope-To: ").decode("ascii").split(", "),
+        message,
+    )

@@ -1,0 +1,10 @@
+"""What the channels ask of the rest of the package."""
+
+from zope.interface import Interface
+
+
+class ISender(Interface):
+    """In whose name automatic messages leave; a utility."""
+
+    def __call__():
+        """Return name and address (str), each empty when it is not set."""

@@ -1,0 +1,19 @@
+"""Who is told when something happens to a demande."""
+
+from carouge.guichet.notification.service import mail_settings_changed
+from carouge.guichet.notification.service import tell_moved
+from carouge.guichet.notification.service import tell_submitted
+from plone.base.interfaces import IMailSchema
+
+
+def demande_submitted(event) -> None:
+    tell_submitted(event.object, event.code)
+
+
+def demande_moved(event) -> None:
+    tell_moved(event.object, event.message, event.actor, event.transition)
+
+
+def registry_changed(event) -> None:
+    if event.record.interfaceName == IMailSchema.__identifier__:
+        mail_settings_changed()
