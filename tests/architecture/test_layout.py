@@ -4,11 +4,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import configparser
+import pytest
 import re
 import subprocess
 import sys
-
-import pytest
 
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +28,11 @@ def relative(path):
 def test_layers():
     """The contracts of .importlinter."""
     done = subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"],
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command as c; c()",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -100,7 +103,11 @@ PUBLIC: set[str] = {"sante"}
 def entry_points():
     for path in ZCML:
         for element in ElementTree.parse(path).iter():
-            if element.tag in (f"{BROWSER}page", f"{BROWSER}viewlet", f"{PLONE}service"):
+            if element.tag in (
+                f"{BROWSER}page",
+                f"{BROWSER}viewlet",
+                f"{PLONE}service",
+            ):
                 yield path, element
 
 

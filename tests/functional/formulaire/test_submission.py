@@ -2,57 +2,34 @@
 
 from carouge.guichet.demande.queries import demandes_of
 from lxml import html
+from visitor import by_id
+from visitor import errors
+from visitor import Visitor
 
 import pytest
-import requests
 import transaction
 
 
+DEMARCHE = "dechets/signaler-un-depot-sauvage"
 ANSWERS = {
-    "form.widgets.lieu": "devant le 12, rue Vautier",
-    "form.widgets.terrain:list": "Trottoir ou chaussée",
-    "form.widgets.date_constat": "2026-11-20",
-    "form.widgets.nature:list": "Meubles ou matelas",
-    "form.widgets.danger:list": "false",
-    "form.widgets.description": "Un canapé rouge",
-    "form.widgets.nom": "Rochat",
-    "form.widgets.prenom": "Aline",
-    "form.widgets.courriel": "aline.rochat@example.org",
-    "form.widgets.telephone": "079 123 45 67",
-    "form.widgets.accord:list": "selected",
+    "lieu": "devant le 12, rue Vautier",
+    "terrain": "Trottoir ou chaussée",
+    "date_constat": "2026-11-20",
+    "nature": ["Meubles ou matelas", "Sacs d'ordures"],
+    "danger": "non",
+    "description": "Un canapé rouge",
+    "nom": "Rochat",
+    "prenom": "Aline",
+    "courriel": "aline.rochat@example.org",
+    "telephone": "079 123 45 67",
+    "accord": True,
 }
-
-
-class Browser:
-    """A visitor at the form « Signaler un dépôt sauvage »."""
-
-    def __init__(self, layer):
-        self.base = f"http://{layer['host']}:{layer['port']}/plone/guichet"
-        self.url = f"{self.base}/dechets/signaler-un-depot-sauvage"
-        self.session = requests.Session()
-
-    def form(self):
-        response = self.session.get(f"{self.url}/formulaire")
-        assert response.status_code == 200
-        return html.fromstring(response.text)
-
-    def jeton(self):
-        return self.form().xpath("//form[@id='form']//input[@name='jeton']/@value")[0]
-
-    def submit(self, jeton, **changes):
-        data = {**ANSWERS, "jeton": jeton, "form.buttons.submit": "Envoyer"}
-        for name, value in changes.items():
-            key = next(k for k in data if k.split(":")[0] == f"form.widgets.{name}")
-            if value is None:
-                del data[key]
-            else:
-                data[key] = value
-        return self.session.post(f"{self.url}/formulaire", data=data)
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080200000090")
 
 
 @pytest.fixture
 def visitor(functional):
-    return Browser(functional)
+    return Visitor(f"http://{functional['host']}:{functional['port']}/plone/guichet")
 
 
 @pytest.fixture
@@ -64,22 +41,21 @@ def stored(functional):
     return read
 
 
-def text(response, element_id):
-    return html.fromstring(response.text).get_element_by_id(element_id).text_content()
+def answers_of(demande):
+    return {reponse.name: reponse.text for reponse in demande.reponses}
 
 
 def test_submission_creates_one_demande_and_shows_its_number(visitor, stored):
-    response = visitor.submit(visitor.jeton())
-    demandes = stored()
-    assert len(demandes) == 1
-    demande = demandes[0]
+    response = visitor.open_form(DEMARCHE).fill(**ANSWERS).submit()
+    assert errors(response) == []
+    [demande] = stored()
     assert "/confirmation?jeton=" in response.url
-    assert text(response, "numero") == demande.numero
-    assert {r.name: r.text for r in demande.reponses} == {
+    assert by_id(response, "numero") == demande.numero
+    assert answers_of(demande) == {
         "lieu": "devant le 12, rue Vautier",
         "terrain": "Trottoir ou chaussée",
         "date_constat": "20.11.2026",
-        "nature": "Meubles ou matelas",
+        "nature": "Meubles ou matelas, Sacs d'ordures",
         "volume": "",
         "danger": "Non",
         "description": "Un canapé rouge",
@@ -90,48 +66,196 @@ def test_submission_creates_one_demande_and_shows_its_number(visitor, stored):
         "telephone": "079 123 45 67",
         "accord": "Oui",
     }
+    assert [reponse.step for reponse in demande.reponses][::5] == [
+        "L'endroit",
+        "Le dépôt",
+        "Vos coordonnées",
+    ]
+    assert demande.reponses[0].label == "Adresse ou endroit"
     assert demande.courriel == "aline.rochat@example.org"
+    assert demande.usager_id is None
+
+
+def test_an_uploaded_piece_is_kept_byte_for_byte(visitor, stored):
+    form = visitor.open_form(DEMARCHE)
+    form.fill(**ANSWERS, photo=("dépôt <b>.png", PNG, "image/png")).submit()
+    [demande] = stored()
+    [piece] = demande.pieces
+    assert (piece.file.filename, piece.file.data) == ("dépôt <b>.png", PNG)
+    assert piece.label == "Photo du dépôt"
+    assert len(piece.digest) == 64
 
 
 def test_the_same_form_sent_twice_is_one_demande(visitor, stored):
-    jeton = visitor.jeton()
-    first = visitor.submit(jeton)
-    second = visitor.submit(jeton)
-    assert text(first, "numero") == text(second, "numero")
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    first, second = form.submit(), form.submit()
+    assert by_id(first, "numero") == by_id(second, "numero")
+    assert "deja=" not in second.url
     assert len(stored()) == 1
 
 
 def test_changed_answers_after_submission_are_told_not_saved(visitor, stored):
-    jeton = visitor.jeton()
-    visitor.submit(jeton)
-    second = visitor.submit(jeton, description="Deux canapés")
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    form.submit()
+    second = form.fill(description="Deux canapés").submit()
     assert "deja=1" in second.url
-    assert len(stored()) == 1
-    assert stored()[0].reponses[6].text == "Un canapé rouge"
+    [demande] = stored()
+    assert answers_of(demande)["description"] == "Un canapé rouge"
+
+
+def test_two_forms_are_two_demandes(visitor, stored):
+    visitor.open_form(DEMARCHE).fill(**ANSWERS).submit()
+    visitor.open_form(DEMARCHE).fill(**ANSWERS).submit()
+    assert len({demande.numero for demande in stored()}) == 2
 
 
 def test_reload_of_the_confirmation_shows_the_same(visitor):
-    response = visitor.submit(visitor.jeton())
+    response = visitor.open_form(DEMARCHE).fill(**ANSWERS).submit()
     again = visitor.session.get(response.url)
-    assert text(again, "numero") == text(response, "numero")
-    assert text(again, "code") == text(response, "code")
+    assert by_id(again, "numero") == by_id(response, "numero")
+    assert by_id(again, "code") == by_id(response, "code")
     assert again.headers["Cache-Control"] == "no-store, private"
+    assert again.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("jeton", ["", "x", "A" * 50, "../../etc", "é" * 10])
+def test_a_confirmation_for_a_wrong_jeton_is_not_found(visitor, jeton):
+    response = visitor.get(f"/{DEMARCHE}/confirmation", params={"jeton": jeton})
+    assert response.status_code == 404
+    assert not html.fromstring(response.text).xpath("//*[@id='numero']")
+
+
+def test_a_jeton_nothing_was_submitted_with_has_no_confirmation(visitor):
+    jeton = visitor.open_form(DEMARCHE).jeton
+    response = visitor.get(f"/{DEMARCHE}/confirmation", params={"jeton": jeton})
+    assert response.status_code == 404
+
+
+def kept(response, name):
+    element = html.fromstring(response.text).get_element_by_id(f"form-widgets-{name}")
+    return element.value
 
 
 def test_missing_answers_are_named_and_nothing_is_lost(visitor, stored):
-    response = visitor.submit(visitor.jeton(), lieu="", accord=None)
-    page = html.fromstring(response.text)
-    errors = page.xpath("//div[@id='erreurs']//a/@href")
-    assert errors == ["#form-widgets-lieu", "#form-widgets-accord-0"]
-    description = page.get_element_by_id("form-widgets-description")
-    assert description.text.strip() == "Un canapé rouge"
+    wrong = {**ANSWERS, "lieu": "", "accord": False, "courriel": "pas-une-adresse"}
+    response = visitor.open_form(DEMARCHE).fill(**wrong).submit()
+    assert [target for target, _message in errors(response)] == [
+        "form-widgets-lieu",
+        "form-widgets-courriel",
+        "form-widgets-accord-0",
+    ]
+    assert kept(response, "description") == "Un canapé rouge"
+    assert kept(response, "courriel") == "pas-une-adresse"
     assert stored() == []
 
 
-def test_forged_jeton_keeps_what_was_typed(visitor, stored):
-    response = visitor.submit("A" * 50)
-    page = html.fromstring(response.text)
-    assert page.xpath("//div[@role='alert']")
-    description = page.get_element_by_id("form-widgets-description")
-    assert description.text.strip() == "Un canapé rouge"
+@pytest.mark.parametrize("jeton", ["", "A" * 50, "x"])
+def test_a_forged_jeton_creates_nothing_and_loses_nothing(visitor, stored, jeton):
+    response = visitor.open_form(DEMARCHE).fill(**ANSWERS).submit(jeton=jeton)
+    assert response.status_code == 200
+    assert html.fromstring(response.text).xpath("//div[@role='alert']")
+    assert kept(response, "description") == "Un canapé rouge"
     assert stored() == []
+
+
+def test_a_jeton_of_another_demarche_is_refused(visitor, stored):
+    other = visitor.open_form("etat-civil/acte-de-naissance").jeton
+    visitor.open_form(DEMARCHE).fill(**ANSWERS).submit(jeton=other)
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lieu", "x" * 2_000_000),
+        ("lieu", "ligne\nsuivante"),
+        ("lieu", "nul\x00octet"),
+        ("description", "échappement \x1b[31m"),
+        ("description", "x" * 2_000_000),
+        ("telephone", "0" * 500),
+    ],
+)
+def test_answers_nobody_could_mean_are_refused(visitor, stored, name, value):
+    response = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    # lxml cannot hold control characters: they go beside the form.
+    for field in response.form.xpath(f".//*[@name='form.widgets.{name}']"):
+        field.getparent().remove(field)
+    answer = response.add(f"form.widgets.{name}", value).submit()
+    assert [target for target, _message in errors(answer)] == [f"form-widgets-{name}"]
+    assert stored() == []
+
+
+NASTY = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'; DROP TABLE demandes; --",
+    "${7*7} {{7*7}} <%= 7*7 %>",
+    "=cmd|' /C calc'!A0",
+    "../../../etc/passwd",
+]
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_script_and_sql_shaped_text_is_text(visitor, stored, text):
+    answers = {**ANSWERS, "lieu": text, "description": text, "nom": text}
+    response = visitor.open_form(DEMARCHE).fill(**answers).submit()
+    assert "/confirmation" in response.url
+    [demande] = stored()
+    assert answers_of(demande)["lieu"] == text
+    assert answers_of(demande)["description"] == text
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_script_shaped_text_comes_back_as_text_on_an_error(visitor, text):
+    answers = {**ANSWERS, "lieu": text, "accord": False}
+    response = visitor.open_form(DEMARCHE).fill(**answers).submit()
+    assert kept(response, "lieu") == text
+    assert "<script>alert(1)" not in response.text
+    assert "<img src=x" not in response.text
+
+
+def test_fields_that_are_not_in_the_form_are_left_out(visitor, stored):
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    form.add("form.widgets.etat", "validee").add("numero", "2026-AAAA-AAAA")
+    form.add("form.widgets.service_uid", "x").add("usager_id", "admin").submit()
+    [demande] = stored()
+    assert "etat" not in answers_of(demande)
+    assert demande.usager_id is None
+    assert demande.etat.value == "deposee"
+
+
+def test_a_choice_that_was_not_offered_is_refused(visitor, stored):
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    for field in form.form.xpath(".//*[@name='form.widgets.terrain']"):
+        field.getparent().remove(field)
+    response = form.add("form.widgets.terrain", "Sur la Lune").submit()
+    assert [t for t, _m in errors(response)] == ["form-widgets-terrain-0"]
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    "demarche",
+    [
+        "mobilite/macaron-stationnement",  # verified residents
+        "commerces/autorisation-terrasse",  # companies
+        "animaux/sterilisation-du-chat",  # suspended
+        "culture/bourse-de-creation-2026",  # period over
+    ],
+)
+def test_a_form_that_is_closed_to_me_leads_to_the_page_that_says_why(
+    visitor, stored, demarche
+):
+    response = visitor.get(f"/{demarche}/formulaire")
+    assert response.url == f"{visitor.base}/{demarche}"
+    posted = visitor.post(f"/{demarche}/formulaire", data={"form.buttons.submit": "x"})
+    assert posted.url == f"{visitor.base}/{demarche}"
+    assert stored() == []
+
+
+def test_unknown_demarche_is_not_found(visitor):
+    assert visitor.get("/dechets/rien-de-tel/formulaire").status_code == 404
+
+
+def test_a_link_cannot_fill_in_the_form(visitor):
+    response = visitor.get(f"/{DEMARCHE}/formulaire?form.widgets.lieu=ici")
+    assert kept(response, "lieu") in (None, "")

@@ -4,7 +4,7 @@ from carouge.guichet.access.domain import Usager
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.interfaces import IUsager
 from plone import api
-from Products.PlonePAS.interfaces.memberdata import IMemberData
+from Products.CMFCore.interfaces import IMember
 from zope.component import getGlobalSiteManager
 from zope.i18n import translate
 
@@ -114,12 +114,12 @@ def proved():
         def factory(member):
             return Usager(**facts)
 
-        manager.registerAdapter(factory, (IMemberData,), IUsager)
+        manager.registerAdapter(factory, (IMember,), IUsager)
         adapters.append(factory)
 
     yield prove
     for factory in adapters:
-        manager.unregisterAdapter(factory, (IMemberData,), IUsager)
+        manager.unregisterAdapter(factory, (IMember,), IUsager)
 
 
 @pytest.fixture

@@ -80,7 +80,9 @@ usagers = st.one_of(
         resident=st.sampled_from([True, False, None]),
         logged_in_at=st.one_of(
             st.none(),
-            st.integers(0, 10_000).map(lambda minutes: NOW - timedelta(minutes=minutes)),
+            st.integers(0, 10_000).map(
+                lambda minutes: NOW - timedelta(minutes=minutes)
+            ),
         ),
     ),
 )

@@ -71,7 +71,9 @@ def test_two_swapped_neighbours_are_noticed(secret, year, data):
 @given(secrets, years)
 def test_spelling_of_hand_and_mail_is_understood(secret, year):
     numero = number(secret, year)
-    sloppy = f"  {numero.lower().replace('-', ' ')} ".replace("0", "o").replace("1", "l")
+    sloppy = f"  {numero.lower().replace('-', ' ')} ".replace("0", "o").replace(
+        "1", "l"
+    )
     assert parse_number(sloppy) == numero
 
 

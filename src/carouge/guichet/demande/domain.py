@@ -227,6 +227,16 @@ def add_working_days(start: date, days: int, holidays: Container[date]) -> date:
     return day
 
 
+def is_late(attendu: date | None, etat: State, today: date) -> bool:
+    """True when the expected day is over and the citizen still waits for the service."""
+    return (
+        attendu is not None
+        and attendu < today
+        and not etat.final
+        and etat is not State.A_COMPLETER
+    )
+
+
 # --- answers ------------------------------------------------------------------
 
 

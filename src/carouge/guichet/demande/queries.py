@@ -5,6 +5,7 @@ from __future__ import annotations
 from carouge.guichet import config
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.content import Demandes
+from carouge.guichet.demande.domain import is_late
 from carouge.guichet.demande.domain import State
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,12 +29,7 @@ class Row:
 
     def late(self, today: date) -> bool:
         """True when the expected day is over and somebody still waits."""
-        return (
-            self.attendu is not None
-            and self.attendu < today
-            and not self.etat.final
-            and self.etat is not State.A_COMPLETER
-        )
+        return is_late(self.attendu, self.etat, today)
 
 
 @dataclass(frozen=True)

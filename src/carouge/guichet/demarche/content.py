@@ -7,7 +7,9 @@ from carouge.guichet.demarche.interfaces import IService
 from collective.easyform.content import EasyForm
 from plone.dexterity.content import Container
 from plone.dexterity.content import Item
+from zope.event import notify
 from zope.interface import implementer
+from zope.traversing.interfaces import BeforeTraverseEvent
 
 
 @implementer(IGuichet)
@@ -15,6 +17,9 @@ class Guichet(Container):
     """The counter."""
 
     catalogue_version = ""
+
+    def __before_publishing_traverse__(self, published, request):
+        notify(BeforeTraverseEvent(self, request))
 
 
 @implementer(ICategorie)

@@ -1,4 +1,7 @@
-"""When a démarche can be done, and how its fiche looks, in pure Python."""
+"""When a démarche can be done, how its fiche looks, and which searches may be kept.
+
+Pure Python.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ from carouge.guichet.access.domain import AccountType
 from carouge.guichet.access.domain import Conditions
 from carouge.guichet.access.domain import Level
 from carouge.guichet.demarche.search import Fiche
+from carouge.guichet.demarche.search import normalise
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from datetime import timedelta
 from enum import Enum
+
+import re
 
 
 class Availability(str, Enum):
@@ -87,3 +93,23 @@ def conditions_from(
         if connexion_minutes
         else None,
     )
+
+
+#: A longer search is a letter to somebody, not words of a catalogue.
+MAX_KEPT_QUERY = 60
+
+_APART = re.compile(r"(?<=\d)[\s./'’-]+(?=\d)")
+_NUMBER = re.compile(r"\d{6}")
+
+
+def keepable_query(query: str) -> str | None:
+    """What may be kept of a search that found nothing; None for nothing at all.
+
+    The answer has neither case, accents nor punctuation, so that one word is counted
+    once. A search that looks like an address, a date of birth, a telephone or an AVS
+    number, or like a whole letter, is not kept.
+    """
+    if "@" in query or _NUMBER.search(_APART.sub("", query)):
+        return None
+    kept = normalise(query)
+    return kept if 1 < len(kept) <= MAX_KEPT_QUERY else None

@@ -1,6 +1,7 @@
 """The catalogue: what an editor keeps of a guichet, a categorie, a service, a démarche."""
 
 from carouge.guichet import _
+from carouge.guichet.interfaces import IGuichetLayer
 from collective.easyform.interfaces import IEasyForm
 from plone.app.z3cform.widgets.select import SelectFieldWidget
 from plone.autoform import directives
@@ -14,6 +15,13 @@ from zope.interface import Invalid
 from zope.interface import invariant
 from zope.schema.vocabulary import SimpleTerm
 from zope.schema.vocabulary import SimpleVocabulary
+
+
+class IInsideGuichet(IGuichetLayer):
+    """Marks a request that goes through a guichet.
+
+    What is registered for this layer leaves the rest of the town's site as it is.
+    """
 
 
 class IGuichet(model.Schema):
@@ -218,6 +226,13 @@ class IDemarche(IEasyForm):
         title=_("Message while suspended"),
         description=_("Shown instead of the form while the démarche is suspended."),
         required=False,
+    )
+
+    # The models are made by the field editor. Written as XML, for example through the
+    # REST service, they could hold expressions.
+    directives.write_permission(
+        fields_model="collective.easyform.EditTALESFields",
+        actions_model="collective.easyform.EditTALESFields",
     )
 
     # The form belongs to the counter: what happens after the button, its address, its

@@ -5,14 +5,19 @@ from __future__ import annotations
 from carouge.guichet import _
 from carouge.guichet.access.domain import AccountType
 from carouge.guichet.access.domain import Conditions
+from carouge.guichet.access.domain import Decision
 from carouge.guichet.access.domain import Level
 from carouge.guichet.access.domain import Reason
+from carouge.guichet.access.domain import Remedy
 from carouge.guichet.access.service import check_access
 from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.demarche.domain import DemarcheFiche
+from carouge.guichet.demarche.search import Hit
 from carouge.guichet.swisstime import format_date
 from dataclasses import dataclass
 from datetime import date
+
+import re
 
 
 LEVEL_LABELS = {
@@ -38,6 +43,61 @@ REASON_LABELS = {
 }
 
 
+#: Title of the box that stands where the button would be.
+REFUSAL_TITLES = {
+    Reason.LOGIN: _("You need an account for this démarche"),
+    Reason.LEVEL: _("This démarche needs a verified account"),
+    Reason.ACCOUNT_TYPE: _("This démarche is not for your type of account"),
+    Reason.RESIDENT: _("This démarche is for residents of the commune"),
+    Reason.STALE_LOGIN: _("For your safety, please log in anew"),
+}
+
+#: The shortest next step, one sentence each.
+REMEDY_STEPS = {
+    Remedy.LOG_IN: _(
+        "Login with the e-démarches account is not open on this counter yet. Until "
+        "then, the counter does this démarche with you."
+    ),
+    Remedy.VERIFY_ACCOUNT: _(
+        "Have your e-démarches account verified, then come back to this page."
+    ),
+    Remedy.CHANGE_ACCOUNT: _(
+        "Log out, then log in with an account of the type named above."
+    ),
+    Remedy.LOG_IN_AGAIN: _(
+        "Your last login is too long ago for this démarche. Log out, then log in again."
+    ),
+    Remedy.COUNTER: _(
+        "The residents' register does not confirm that you live in the commune. If you "
+        "do, the counter will look into it with you."
+    ),
+}
+
+VERIFICATION_TIME = _("The verification takes about 3 working days.")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why somebody may not start a démarche, and what to do; phrases in order."""
+
+    title: str
+    requirements: tuple[str, ...]
+    steps: tuple[str, ...]
+
+
+def refusal_of(fiche: DemarcheFiche, decision: Decision) -> Refusal:
+    """The words for a decision of the policy that is not ``allowed``."""
+    steps = [REMEDY_STEPS[decision.remedy]]
+    verified = fiche.conditions.required_level is Level.VERIFIED
+    if verified and decision.remedy in (Remedy.LOG_IN, Remedy.VERIFY_ACCOUNT):
+        steps.insert(0, VERIFICATION_TIME)
+    return Refusal(
+        REFUSAL_TITLES[decision.reason],
+        requirements_of(fiche.conditions),
+        tuple(steps),
+    )
+
+
 @dataclass(frozen=True)
 class Padlock:
     """Access to a démarche in words, for one visitor.
@@ -52,6 +112,11 @@ class Padlock:
     @property
     def closed(self) -> bool:
         return self.reason is not None
+
+    @property
+    def remark(self) -> str | None:
+        """What the requirements alone do not tell somebody who has logged in."""
+        return None if self.reason == REASON_LABELS[Reason.LOGIN] else self.reason
 
     @property
     def icon(self) -> str:
@@ -106,3 +171,14 @@ def badge_of(fiche: DemarcheFiche, today: date) -> Badge | None:
     if availability is Availability.NO_FORM:
         return Badge(_("At the counter"), "text-bg-light")
     return None
+
+
+def understood_query(query: str, hit: Hit | None) -> str | None:
+    """The query as the search has read it; None when it was read as it stands."""
+    if hit is None or not hit.corrections:
+        return None
+    understood = query
+    for typed, meant in hit.corrections:
+        pattern = rf"(?<!\w){re.escape(typed)}(?!\w)"
+        understood = re.sub(pattern, lambda _found: meant, understood, flags=re.I)  # noqa: B023
+    return None if understood == query else understood

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from Acquisition import aq_base
 from carouge.guichet import config
 from carouge.guichet.access.domain import Decision
 from carouge.guichet.access.service import check_access
@@ -57,9 +58,11 @@ class Catalogue:
     def index(self) -> SearchIndex:
         return SearchIndex(fiche.search for fiche in self.by_path.values())
 
-    def search(self, query: str) -> list[tuple[DemarcheFiche, Hit]]:
-        """What a citizen may have meant, best first."""
-        return [(self.by_path[hit.key], hit) for hit in self.index.search(query)]
+    def search(
+        self, query: str, limit: int | None = None
+    ) -> list[tuple[DemarcheFiche, Hit]]:
+        """What a citizen may have meant, best first, ``limit`` démarches at most."""
+        return [(self.by_path[hit.key], hit) for hit in self.index.search(query, limit)]
 
 
 # A process keeps the last versions only: a request that began before an edit may still
@@ -97,7 +100,8 @@ def touch_catalogue(guichet) -> None:
 def guichet_of(context):
     """The guichet an object lies in, or None."""
     while context is not None:
-        if getattr(context, "portal_type", None) == config.GUICHET:
+        # Not the acquired type: what lies in a guichet would seem to be one.
+        if getattr(aq_base(context), "portal_type", None) == config.GUICHET:
             return context
         context = getattr(context, "__parent__", None)
     return None
@@ -224,9 +228,12 @@ def service_by_uid(guichet, uid: str | None):
 
 
 def services_of_agent(guichet, user) -> list:
-    """The services whose demandes the user works on; all of them for managers."""
+    """The services whose demandes the user works on; all of them for managers.
+
+    A manager is one of the whole site: local roles open no demande.
+    """
     services = services_of(guichet)
-    if {"Manager", "Site Administrator"} & set(user.getRolesInContext(guichet)):
+    if {"Manager", "Site Administrator"} & set(user.getRoles()):
         return services
     principals = {user.getId(), *user.getGroups()}
     return [item for item in services if principals & set(item.agents or ())]

@@ -124,6 +124,10 @@ class Supervisor:
             "zope", "-m", "Zope2.Startup.serve", str(ini), stop_signal=signal.SIGINT
         )
         self._wait_for("zope", SITE_PORT, self.health_path, seconds=ZOPE_SECONDS)
+        if not self.bare:
+            # The first page compiles the theme: nobody shall wait for that.
+            end = time.monotonic() + SERVICE_SECONDS
+            self._answers(SITE_PORT, f"/{SITE_ID}/guichet", end)
         say(announcement(self.settings, time.monotonic() - began, self.bare))
 
     @property

@@ -1,5 +1,6 @@
 """``/aide``: how the counter works."""
 
+from carouge.guichet import _
 from carouge.guichet.access.domain import AccountType
 from carouge.guichet.access.domain import Conditions
 from carouge.guichet.access.domain import Level
@@ -28,6 +29,7 @@ class Aide(CachedPage):
     """Help, the same for everybody."""
 
     content = ViewPageTemplateFile("../templates/aide.pt")
+    page_title = _("Help")
 
     def padlocks(self) -> list[Padlock]:
         """The padlocks a visitor meets, as they look while he has not logged in."""

@@ -14,7 +14,10 @@ from zope.component import getMultiAdapter
 
 
 class Macros(BrowserView):
-    """``@@guichet-macros``, on anything inside a guichet."""
+    """``@@guichet-macros``, on anything inside a guichet.
+
+    No method may have the name of a macro: it would hide it.
+    """
 
     @property
     def guichet(self):
@@ -51,14 +54,26 @@ class Macros(BrowserView):
         rest = here.removeprefix(self.guichet_url).strip("/")
         return rest.partition("/")[0].removeprefix("@@")
 
-    def contact(self):
+    def counter(self):
         return contact()
 
     def telephone_url(self, number: str) -> str:
         """``tel:`` address of a number as people write it."""
         return "tel:" + "".join(char for char in number if char.isdigit() or char == "+")
 
-    def padlock(self, fiche):
+    def count(self, number: int) -> str:
+        """So many démarches."""
+        if number == 1:
+            return _("1 démarche")
+        return _("${number} démarches", mapping={"number": number})
+
+    def working_days(self, number: int) -> str:
+        """So many working days."""
+        if number == 1:
+            return _("1 working day")
+        return _("${number} working days", mapping={"number": number})
+
+    def padlock_of(self, fiche):
         """What the catalogue says about access to a démarche, to this visitor."""
         return padlock_of(fiche)
 

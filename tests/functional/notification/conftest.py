@@ -65,3 +65,11 @@ def smtp():
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture()
+def other_smtp():
+    server = Server()
+    server.start()
+    yield server
+    server.stop()

@@ -1,0 +1,266 @@
+"""``/suivi``: a demande by number and code, without an account."""
+
+from carouge.guichet import _
+from carouge.guichet.controlpanel.service import contact
+from carouge.guichet.demande.domain import InvalidNumber
+from carouge.guichet.espace.service import answer
+from carouge.guichet.espace.service import can
+from carouge.guichet.espace.service import EmptyMessage
+from carouge.guichet.espace.service import LongMessage
+from carouge.guichet.espace.service import open_follow_up
+from carouge.guichet.espace.service import Outcome
+from carouge.guichet.espace.service import proves
+from carouge.guichet.espace.service import resume_follow_up
+from carouge.guichet.espace.service import seal
+from carouge.guichet.espace.service import start_follow_up
+from carouge.guichet.espace.service import suivi_of
+from carouge.guichet.espace.service import token_of
+from carouge.guichet.espace.service import TooManyAttempts
+from carouge.guichet.espace.service import UnusableMessage
+from carouge.guichet.espace.service import withdraw
+from carouge.guichet.formulaire.domain import MAX_TEXT
+from functools import cached_property
+from plone.protect.interfaces import IDisableCSRFProtection
+from Products.Five.browser import BrowserView
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from urllib.parse import urlencode
+from urllib.parse import urlsplit
+from zope.interface import alsoProvides
+
+
+COOKIE = "guichet_suivi"
+#: Much more than a number or a code, however they are spelled.
+MAX_FIELD = 100
+#: Texts beyond that are not even shown again.
+MAX_KEPT = 5 * MAX_TEXT
+
+# What is said once after a move, by the word in the address.
+NOTICES = {
+    "reponse": _("Your answer has been sent to the service."),
+    "retrait": _("Your demande has been withdrawn."),
+}
+
+
+class Suivi(BrowserView):
+    """One address for everything, so that no address ever holds a secret."""
+
+    open_template = ViewPageTemplateFile("templates/ouvrir.pt")
+    demande_template = ViewPageTemplateFile("templates/suivi.pt")
+    withdraw_template = ViewPageTemplateFile("templates/retirer.pt")
+
+    follow_up = None
+    problem = None
+    number_problem = None
+    code_problem = None
+    message_problem = None
+    notice = None
+
+    def __call__(self):
+        response = self.request.response
+        response.setHeader("Cache-Control", "no-store, private")
+        response.setHeader("Referrer-Policy", "no-referrer")
+        response.setHeader("X-Robots-Tag", "noindex, nofollow")
+        self.request.set("disable_plone.leftcolumn", 1)
+        self.request.set("disable_plone.rightcolumn", 1)
+        self.numero = self._field("numero", MAX_FIELD)
+        self.message = self._field("message", MAX_KEPT)
+        self.follow_up = resume_follow_up(
+            self.context, str(self.request.cookies.get(COOKIE) or "")
+        )
+        if self.request.method != "POST":
+            return self._show()
+        action = {
+            "ouvrir": self._open,
+            "fermer": self._close,
+            "repondre": self._answer,
+            "retirer": self._withdraw,
+        }.get(self._field("action", MAX_FIELD), self._open)
+        return action()
+
+    # What is shown
+
+    def _show(self):
+        if self.follow_up is None or self._asks_for_another():
+            self.follow_up = None
+            if "ouvert" in self.request.form or "fait" in self.request.form:
+                self.notice = _(
+                    "The follow-up is closed. It closes by itself after 30 minutes "
+                    "without activity. If it does not open at all, allow cookies for "
+                    "this site in your browser."
+                )
+            return self.open_template()
+        self._keep_open()
+        if self.request.form.get("etape") == "retirer" and can(
+            self.follow_up.demande, "retirer"
+        ):
+            return self.withdraw_template()
+        self.notice = NOTICES.get(self._field("fait", MAX_FIELD))
+        return self.demande_template()
+
+    def _asks_for_another(self) -> bool:
+        return bool(self.numero) and self.numero != self.follow_up.demande.numero
+
+    @cached_property
+    def suivi(self):
+        return suivi_of(self.follow_up.demande)
+
+    @cached_property
+    def token(self) -> str:
+        return token_of(self.context, self.follow_up)
+
+    @property
+    def contact(self):
+        return contact()
+
+    @property
+    def url(self) -> str:
+        return f"{self.context.absolute_url()}/suivi"
+
+    @property
+    def max_text(self) -> int:
+        return MAX_TEXT
+
+    # What is done
+
+    def _open(self):
+        try:
+            demande = open_follow_up(
+                guichet=self.context,
+                number=self.numero,
+                code=self._field("code", MAX_FIELD),
+                client=self.request.getClientAddr(),
+            )
+        except InvalidNumber:
+            return self._mistyped()
+        except TooManyAttempts as error:
+            return self._slow_down(error.seconds)
+        self.follow_up = None
+        if demande is None:
+            self.problem = _(
+                "This number and this code do not belong together. Please check "
+                "both; you find them in the confirmation of your demande."
+            )
+            return self.open_template()
+        self.follow_up = start_follow_up(demande)
+        self._keep_open()
+        if self.message.strip() and can(demande, "completer"):
+            # The follow-up had closed over a long answer: it is all there.
+            self.message_problem = _(
+                "The follow-up had closed before your answer was sent. Please send "
+                "it now; nothing was lost."
+            )
+            return self.demande_template()
+        return self._redirect(ouvert="1")
+
+    def _mistyped(self):
+        self.follow_up = None
+        if self.numero:
+            self.number_problem = _(
+                "This number contains a typing error. It looks like 2026-K7QM-4TXC."
+            )
+        else:
+            self.number_problem = _("Please enter the number of your demande.")
+        return self.open_template()
+
+    def _slow_down(self, seconds: int):
+        self.follow_up = None
+        minutes = -(-seconds // 60)
+        self.request.response.setStatus(429)
+        self.request.response.setHeader("Retry-After", str(seconds))
+        self.problem = (
+            _("There were several wrong attempts. Please try again in one minute.")
+            if minutes == 1
+            else _(
+                "There were several wrong attempts. Please try again in ${minutes} "
+                "minutes.",
+                mapping={"minutes": minutes},
+            )
+        )
+        return self.open_template()
+
+    def _close(self):
+        self.request.response.expireCookie(COOKIE, path=self._cookie_path)
+        return self.request.response.redirect(self.url, status=303)
+
+    def _answer(self):
+        if not self._proved():
+            return self._closed()
+        try:
+            outcome = answer(self.follow_up.demande, self.message)
+        except EmptyMessage:
+            self.message_problem = _("Please write your answer.")
+        except LongMessage:
+            self.message_problem = _(
+                "Your answer is too long: ${max} characters are possible.",
+                mapping={"max": MAX_TEXT},
+            )
+        except UnusableMessage:
+            self.message_problem = _(
+                "Your answer contains characters that cannot be kept. Please remove "
+                "them."
+            )
+        else:
+            if outcome is not Outcome.TOO_LATE:
+                self._keep_open()
+                return self._redirect(fait="reponse")
+            self.message_problem = _(
+                "The demande has moved on meanwhile: your answer was not sent."
+            )
+        self._keep_open()
+        return self.demande_template()
+
+    def _withdraw(self):
+        if not self._proved():
+            return self._closed()
+        self._keep_open()
+        if withdraw(self.follow_up.demande) is Outcome.TOO_LATE:
+            self.problem = _(
+                "The demande has moved on meanwhile: it can no longer be withdrawn."
+            )
+            return self.demande_template()
+        return self._redirect(fait="retrait")
+
+    def _proved(self) -> bool:
+        if self.follow_up is None or not proves(
+            self.context, self.follow_up, self._field("token", MAX_FIELD)
+        ):
+            return False
+        # Our own token is bound to this very follow-up.
+        alsoProvides(self.request, IDisableCSRFProtection)
+        return True
+
+    def _closed(self):
+        if self.follow_up is not None:
+            self.numero = self.follow_up.demande.numero
+        self.follow_up = None
+        self.problem = _(
+            "The follow-up is closed. Please enter number and code once more; nothing "
+            "was changed."
+        )
+        return self.open_template()
+
+    # The ways of HTTP
+
+    def _field(self, name: str, length: int) -> str:
+        value = self.request.form.get(name)
+        return value[:length] if isinstance(value, str) else ""
+
+    @property
+    def _cookie_path(self) -> str:
+        return urlsplit(self.url).path
+
+    def _keep_open(self) -> None:
+        self.request.response.setCookie(
+            COOKIE,
+            seal(self.context, self.follow_up),
+            path=self._cookie_path,
+            http_only=True,
+            same_site="Lax",
+            secure=self.url.startswith("https:"),
+        )
+
+    def _redirect(self, **query: str):
+        # See Other: a reload repeats the page, never the move.
+        return self.request.response.redirect(
+            f"{self.url}?{urlencode(query)}", status=303
+        )
