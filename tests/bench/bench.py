@@ -10,25 +10,17 @@ themed anonymous front page of the bare site.
 from carouge.guichet.demo.content import PASSWORD
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from demonstration import Demonstration
 from lxml import html
-from pathlib import Path
 from visitor import Visitor
 
 import os
 import platform
-import re
 import requests
-import shutil
-import signal
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 
 
-ROOT = Path(__file__).parents[2]
 DEMARCHE = "dechets/signaler-un-depot-sauvage"
 ANSWERS = {
     "lieu": "devant le 12, rue Vautier",
@@ -48,100 +40,32 @@ PER_ROUND = int(os.environ.get("BENCH_REQUESTS", "20"))
 SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "480"))
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Demonstration:
-    """A demonstration counter in a directory of its own."""
-
-    def __init__(self) -> None:
-        self.var = Path(tempfile.mkdtemp(prefix="guichet-bench-"))
-        self.port = free_port()
-        self.site = f"http://localhost:{self.port}/carouge"
-        self.guichet = f"{self.site}/guichet"
-
-    def __enter__(self) -> "Demonstration":
-        self.process = subprocess.Popen(
-            [ROOT / "bin" / "guichet-demo"],
-            cwd=ROOT,
-            stdout=subprocess.DEVNULL,
-            env={
-                **os.environ,
-                "GUICHET_PORT": str(self.port),
-                "GUICHET_MAIL_PORT": str(free_port()),
-                "GUICHET_SMTP_PORT": str(free_port()),
-                "GUICHET_VAR": str(self.var),
-            },
-        )
-        deadline = time.monotonic() + 300
-        while time.monotonic() < deadline:
-            try:
-                if requests.get(f"{self.site}/@@sante", timeout=5).status_code == 200:
-                    return self
-            except requests.RequestException:
-                pass
-            if self.process.poll() is not None:
-                break
-            time.sleep(0.5)
-        self.__exit__()
-        sys.exit("the demonstration did not start; see its log")
-
-    def __exit__(self, *details) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(60)
-        shutil.rmtree(self.var, ignore_errors=True)
-
-    @property
-    def database(self) -> int:
-        """Bytes of the FileStorage."""
-        return (self.var / "filestorage" / "Data.fs").stat().st_size
-
-    @property
-    def conflicts(self) -> int:
-        """Conflict errors in the log so far."""
-        log = (self.var / "log" / "zope.log").read_text("utf-8", "replace")
-        return len(re.findall(r"ConflictError", log))
-
-    def pack(self) -> None:
-        response = requests.post(
-            f"http://localhost:{self.port}/Control_Panel/Database/main/manage_pack",
-            data={"days:float": "0"},
-            auth=("admin", PASSWORD),
-            timeout=300,
-        )
-        response.raise_for_status()
-
-    def add_easyform(self) -> str:
-        """A bare easyform with SaveData and the same questions; returns its path."""
-        auth, headers = ("admin", PASSWORD), {"Accept": "application/json"}
-        source = requests.get(
-            f"{self.guichet}/{DEMARCHE}", auth=auth, headers=headers, timeout=30
-        ).json()
-        actions = (
-            '<model xmlns="http://namespaces.plone.org/supermodel/schema"><schema>'
-            '<field name="saver" type="collective.easyform.actions.SaveData">'
-            "<title>Saver</title></field></schema></model>"
-        )
-        made = requests.post(
-            self.site,
-            auth=auth,
-            headers=headers,
-            timeout=60,
-            json={
-                "@type": "EasyForm",
-                "id": "nu",
-                "title": "Formulaire nu",
-                "fields_model": source["fields_model"],
-                "actions_model": actions,
-                "CSRFProtection": False,
-            },
-        )
-        made.raise_for_status()
-        return "/nu"
+def add_easyform(demo: Demonstration) -> None:
+    """A bare easyform with SaveData and the same questions."""
+    auth, headers = ("admin", PASSWORD), {"Accept": "application/json"}
+    source = requests.get(
+        f"{demo.guichet}/{DEMARCHE}", auth=auth, headers=headers, timeout=30
+    ).json()
+    actions = (
+        '<model xmlns="http://namespaces.plone.org/supermodel/schema"><schema>'
+        '<field name="saver" type="collective.easyform.actions.SaveData">'
+        "<title>Saver</title></field></schema></model>"
+    )
+    made = requests.post(
+        demo.site,
+        auth=auth,
+        headers=headers,
+        timeout=60,
+        json={
+            "@type": "EasyForm",
+            "id": "nu",
+            "title": "Formulaire nu",
+            "fields_model": source["fields_model"],
+            "actions_model": actions,
+            "CSRFProtection": False,
+        },
+    )
+    made.raise_for_status()
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -249,7 +173,7 @@ def main() -> None:
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )
     with Demonstration() as demo:
-        demo.add_easyform()
+        add_easyform(demo)
         medians = pages(demo)
         front = medians["F: front page of the bare site"]
         print(f"\n{'page':40} {'ms':>7} {'F':>6}")

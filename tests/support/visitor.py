@@ -90,8 +90,8 @@ class Form:
             (name, jeton if name == "jeton" and jeton is not None else value)
             for name, value in self.form.form_values()
         ]
-        button = self.form.xpath(".//input[@type='submit']")[0]
-        data.append((button.get("name"), button.get("value")))
+        button = self.form.xpath(".//*[@type='submit']")[0]
+        data.append((button.get("name"), button.get("value") or ""))
         return self.visitor.session.post(
             self.form.get("action"),
             data=data + self.extra,

@@ -1,5 +1,6 @@
 """Layers of the tests: the add-on installed, with and without the demonstration."""
 
+from plone import api
 from plone.app.testing import applyProfile
 from plone.app.testing import FunctionalTesting
 from plone.app.testing import IntegrationTesting
@@ -43,6 +44,9 @@ class DemoLayer(PloneSandboxLayer):
     defaultBases = (GUICHET_FIXTURE,)
 
     def setUpPloneSite(self, portal):
+        api.portal.set_registry_record("plone.default_language", "fr")
+        api.portal.set_registry_record("plone.available_languages", ["fr"])
+        api.portal.set_registry_record("plone.portal_timezone", "Europe/Zurich")
         applyProfile(portal, "carouge.guichet:demo")
 
 

@@ -86,14 +86,14 @@ def test_pages_of_the_list_make_the_whole(anonymous, counter):
 
 
 def test_links_of_a_page(anonymous):
-    body = anonymous.get("@demarches", b_size=10, b_start=10, q="inscription").json()
+    body = anonymous.get("@demarches", b_size=3, b_start=3, q="inscription").json()
     base = f"{anonymous.url}/@demarches"
     assert body["@id"] == f"{base}?q=inscription"
-    last = (body["items_total"] - 1) // 10 * 10
-    assert body["batching"]["@id"] == f"{base}?b_size=10&b_start=10&q=inscription"
-    assert body["batching"]["first"] == f"{base}?b_size=10&q=inscription&b_start=0"
-    assert body["batching"]["prev"] == f"{base}?b_size=10&q=inscription&b_start=0"
-    assert body["batching"]["last"] == f"{base}?b_size=10&q=inscription&b_start={last}"
+    last = (body["items_total"] - 1) // 3 * 3
+    assert body["batching"]["@id"] == f"{base}?b_size=3&b_start=3&q=inscription"
+    assert body["batching"]["first"] == f"{base}?b_size=3&q=inscription&b_start=0"
+    assert body["batching"]["prev"] == f"{base}?b_size=3&q=inscription&b_start=0"
+    assert body["batching"]["last"] == f"{base}?b_size=3&q=inscription&b_start={last}"
 
 
 @pytest.mark.parametrize(

@@ -185,8 +185,9 @@ def test_runs_until_asked_to_stop(demo, number):
 
 
 def test_site_is_created_once_and_follows_the_mail_port(demo):
-    for port in ("9625", "9625", "9626"):
-        demo.start(GUICHET_SMTP_PORT=port)
+    first, second = free_ports(2)
+    for port in (first, first, second):
+        demo.start(GUICHET_SMTP_PORT=str(port))
         demo.wait_for("Ctrl-C")
         demo.end()
     assert demo.modules() == [MAILBOX, SITE, ZOPE] + [MAILBOX, ZOPE] + [
@@ -194,7 +195,7 @@ def test_site_is_created_once_and_follows_the_mail_port(demo):
         SITE,
         ZOPE,
     ]
-    assert (demo.var / "log" / "site.log").read_text() == "site 9626\n"
+    assert (demo.var / "log" / "site.log").read_text() == f"site {second}\n"
 
 
 def test_site_is_created_again_when_its_data_are_gone(demo):

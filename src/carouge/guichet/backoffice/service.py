@@ -225,6 +225,8 @@ def process(
     :raises carouge.guichet.demande.service.MessageRequired: the move needs words
     :raises InvalidMessage: see there
     """
+    if not _may(config.PROCESS_DEMANDE, demande):
+        raise TransitionRefused(transition)
     message = normalise_line_ends(message)
     steps = history(demande)
     if version is None or version != len(steps):

@@ -149,7 +149,9 @@ class IDemarche(IEasyForm):
     )
     lien_externe = schema.URI(
         title=_("External address"),
-        description=_("When the démarche is done elsewhere, for example by the canton."),
+        description=_(
+            "When the démarche is done elsewhere, for example by the canton."
+        ),
         required=False,
     )
 
@@ -227,6 +229,9 @@ class IDemarche(IEasyForm):
         description=_("Shown instead of the form while the démarche is suspended."),
         required=False,
     )
+
+    directives.order_after(formPrologue="IDemarche.lien_externe")
+    directives.order_after(formEpilogue="formPrologue")
 
     # The models are made by the field editor. Written as XML, for example through the
     # REST service, they could hold expressions.

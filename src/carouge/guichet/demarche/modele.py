@@ -82,9 +82,7 @@ def contact_form() -> str:
         label=_words(_("Your contact details")),
     )
     for name, kind, required, label, max_length in _CONTACT:
-        field = etree.SubElement(
-            fieldset, f"{{{SCHEMA}}}field", name=name, type=kind
-        )
+        field = etree.SubElement(fieldset, f"{{{SCHEMA}}}field", name=name, type=kind)
         etree.SubElement(field, f"{{{SCHEMA}}}title").text = _words(label)
         etree.SubElement(field, f"{{{SCHEMA}}}required").text = str(required)
         if max_length:
@@ -93,11 +91,15 @@ def contact_form() -> str:
 
 
 def complete_new(demarche) -> None:
-    """Give a démarche that has just been added what its creator left out."""
-    own = demarche.__dict__
-    if "fields_model" not in own:
+    """Give a démarche that has just been added what its creator left out.
+
+    Who made it has no more rights in it than other editors: easyform gives the owner of
+    a form tools that are not for editors.
+    """
+    if "fields_model" not in demarche.__dict__:
         demarche.fields_model = contact_form()
     demarche.actions_model = NO_ACTIONS
+    demarche.manage_delLocalRoles(list(dict(demarche.get_local_roles())))
 
 
 def modeles_of(guichet) -> list[Modele]:

@@ -44,6 +44,7 @@ NOTICES = {
 class Suivi(BrowserView):
     """One address for everything, so that no address ever holds a secret."""
 
+    page_title = _("Follow a demande")
     open_template = ViewPageTemplateFile("templates/ouvrir.pt")
     demande_template = ViewPageTemplateFile("templates/suivi.pt")
     withdraw_template = ViewPageTemplateFile("templates/retirer.pt")

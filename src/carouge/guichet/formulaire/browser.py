@@ -36,8 +36,6 @@ class DemarcheForm(EasyFormForm):
     ignoreContext = True
     # The jeton is bound to the démarche and to the person, and told to nobody else.
     enableCSRFProtection = False
-    # Other sites' links must not put words into a citizen's mouth.
-    allow_prefill_from_GET_request = False
     enable_unload_protection = False
     method = "post"
     notice = None
@@ -55,6 +53,9 @@ class DemarcheForm(EasyFormForm):
 
     def update(self):
         self.jeton = self.request.form.get(JETON)
+        # A link on another site must not put words into a citizen's mouth.
+        self.ignoreRequest = self.request.method != "POST"
+        # easyform's own update() would validate again and show its thanks page.
         super(EasyFormForm, self).update()
         self.markWidgets()
         for group in (self, *self.groups):

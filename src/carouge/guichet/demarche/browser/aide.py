@@ -16,9 +16,7 @@ _EXAMPLES = (
     Conditions(level=Level.DECLARED),
     Conditions(level=Level.VERIFIED),
     Conditions(level=Level.VERIFIED, residents_only=True),
-    Conditions(
-        level=Level.DECLARED, account_types=frozenset({AccountType.ENTREPRISE})
-    ),
+    Conditions(level=Level.DECLARED, account_types=frozenset({AccountType.ENTREPRISE})),
     Conditions(
         level=Level.DECLARED, account_types=frozenset({AccountType.ASSOCIATION})
     ),

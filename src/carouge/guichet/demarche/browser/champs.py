@@ -1,11 +1,14 @@
 """easyform's tools around a form, as far as editors of a guichet may use them."""
 
+from Acquisition import aq_parent
+from carouge.guichet import _
 from collective.easyform.browser.fields import EasyFormFieldsListingPage
 from collective.easyform.browser.fields import EasyFormFieldsView
 from collective.easyform.browser.fields import FieldsSchemaListing
 from collective.easyform.interfaces import IEasyFormFieldsContext
 from Products.Five.browser import BrowserView
 from zExceptions import NotFound
+from zope.i18n import translate
 from zope.interface import implementer
 
 
@@ -38,6 +41,12 @@ class DemarcheFields(EasyFormFieldsView):
 
     allowedFields = FIELDS
 
+    def __init__(self, context, request):
+        super().__init__(context, request)
+        # The title in the breadcrumbs.
+        title = translate(_("Form"), context=request)
+        self.Title = lambda: title
+
 
 class FieldsListing(FieldsSchemaListing):
     """The list of fields, without the way to the XML model."""
@@ -47,7 +56,14 @@ class FieldsListing(FieldsSchemaListing):
 
 
 class FieldsListingPage(EasyFormFieldsListingPage):
+    """The page around the list of fields."""
+
     form = FieldsListing
+
+    @property
+    def label(self):
+        title = aq_parent(self.context).title
+        return _("Form of “${title}”", mapping={"title": title})
 
 
 class Closed(BrowserView):

@@ -28,7 +28,11 @@ class Macros(BrowserView):
         return self.guichet.absolute_url()
 
     def sections(self) -> list[dict]:
-        """The links of the navigation: title, url, and which one we are in."""
+        """The links of the navigation: title, url, and how it is the current one.
+
+        ``current`` is a value of ``aria-current``: "page" for the page itself, "true"
+        for the section the page belongs to, None for the others.
+        """
         base = self.guichet_url
         links = [
             ("", _("Démarches")),
@@ -37,29 +41,35 @@ class Macros(BrowserView):
         ]
         if api.user.has_permission(config.USE_DESK, obj=self.guichet):
             links.append(("agents", _("Agents' desk")))
-        page = self._page()
+        names = {name for name, _title in links}
+        first, _slash, rest = self._path().partition("/")
+        section = first if first in names else ""
+        exact = not rest and first in names | {"view"}
+        if first in config.RESERVED_IDS - names - {"recherche"}:
+            # A page of another kind, such as the citizen's own space.
+            section = None
         return [
             {
                 "title": title,
                 "url": f"{base}/{name}" if name else base,
-                "current": page == name
-                or (not name and page not in config.RESERVED_IDS - {"recherche"}),
+                "current": ("page" if exact else "true") if name == section else None,
             }
             for name, title in links
         ]
 
-    def _page(self) -> str:
-        """The first part of the address behind the guichet's own."""
+    def _path(self) -> str:
+        """The address of the page behind the guichet's own, without ``@@``."""
         here = self.request.get("ACTUAL_URL", "")
-        rest = here.removeprefix(self.guichet_url).strip("/")
-        return rest.partition("/")[0].removeprefix("@@")
+        return here.removeprefix(self.guichet_url).strip("/").removeprefix("@@")
 
     def counter(self):
         return contact()
 
     def telephone_url(self, number: str) -> str:
         """``tel:`` address of a number as people write it."""
-        return "tel:" + "".join(char for char in number if char.isdigit() or char == "+")
+        return "tel:" + "".join(
+            char for char in number if char.isdigit() or char == "+"
+        )
 
     def count(self, number: int) -> str:
         """So many démarches."""

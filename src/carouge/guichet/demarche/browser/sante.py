@@ -56,7 +56,7 @@ class Sante(BrowserView):
 
     def _catalogue(self) -> None:
         for guichet in self._guichets():
-            get_catalogue(guichet).categories
+            get_catalogue(guichet)
 
     def _guichets(self) -> list:
         guichet = guichet_of(self.context)

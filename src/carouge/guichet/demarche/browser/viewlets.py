@@ -2,6 +2,7 @@
 
 from Acquisition import aq_base
 from html import escape
+from plone.app.layout.links.viewlets import CanonicalURL
 from plone.app.layout.viewlets.common import TitleViewlet
 from plone.app.layout.viewlets.common import ViewletBase
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
@@ -26,6 +27,17 @@ class Title(TitleViewlet):
         if title is None:
             return super().page_title
         return escape(translate(title, context=self.request))
+
+
+class Canonical(CanonicalURL):
+    """The canonical address of a page that is not the default one of its content."""
+
+    def render(self) -> str:
+        page = aq_base(self.__parent__)
+        if getattr(page, "page_title", None) is None:
+            return super().render()
+        address = f"{self.context.absolute_url()}/{page.__name__}"
+        return f'    <link rel="canonical" href="{escape(address)}" />'
 
 
 class Nothing(ViewletBase):

@@ -1,0 +1,1 @@
+The counter itself: catalogue of démarches with search and padlocks, forms submitted exactly once, follow-up with number and code, the agents' desk, mails after the commit, REST services ``@demarches`` and ``@demandes``, and a demonstration that starts with one command.

@@ -1,0 +1,11 @@
+"""One layer for all tests of this folder, set up once.
+
+Layers of other folders would share its process and hide each other's site; run each
+folder in a pytest of its own, as scripts/run-tests does.
+"""
+
+from carouge.guichet.testing import INTEGRATION_TESTING
+from pytest_plone import fixtures_factory
+
+
+globals().update(fixtures_factory(((INTEGRATION_TESTING, "integration"),)))
