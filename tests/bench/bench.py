@@ -66,6 +66,9 @@ def add_easyform(demo: Demonstration) -> None:
         },
     )
     made.raise_for_status()
+    requests.post(
+        f"{demo.site}/nu/@workflow/publish", auth=auth, headers=headers, timeout=60
+    ).raise_for_status()
 
 
 def timed(call: Callable[[], object]) -> float:

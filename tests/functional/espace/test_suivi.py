@@ -195,7 +195,7 @@ def test_number_and_code_open_the_demande(visitor):
     assert answers["Adresse ou endroit"] == "rue Vautier 12"
     assert answers["Décrivez"] == f"Un canapé{SCRIPT}"
     assert SCRIPT not in response.text
-    assert words(page.get_element_by_id("suivi-pieces")) == "Photo: dépôt <1>.jpg"
+    assert words(page.get_element_by_id("suivi-pieces")) == "dépôt <1>.jpg (Photo)"
     assert len(page.xpath(".//ol/li")) == 1
 
 

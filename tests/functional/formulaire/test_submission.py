@@ -2,8 +2,10 @@
 
 from carouge.guichet.demande.queries import demandes_of
 from lxml import html
+from plone import api
 from visitor import by_id
 from visitor import errors
+from visitor import Form
 from visitor import Visitor
 
 import pytest
@@ -247,9 +249,32 @@ def test_a_form_that_is_closed_to_me_leads_to_the_page_that_says_why(
 ):
     response = visitor.get(f"/{demarche}/formulaire")
     assert response.url == f"{visitor.base}/{demarche}"
-    posted = visitor.post(f"/{demarche}/formulaire", data={"form.buttons.submit": "x"})
-    assert posted.url == f"{visitor.base}/{demarche}"
+    visitor.post(f"/{demarche}/formulaire", data={"form.buttons.submit": "x"})
     assert stored() == []
+
+
+def test_a_demarche_suspended_while_typing_keeps_what_was_typed(
+    functional, visitor, stored
+):
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    demarche = functional["portal"].guichet.unrestrictedTraverse(DEMARCHE)
+    with api.env.adopt_roles(["Manager"]):
+        api.content.transition(demarche, "suspendre")
+    transaction.commit()
+    response = form.submit()
+    assert kept(response, "description") == "Un canapé rouge"
+    assert html.fromstring(response.text).xpath("//div[@role='alert']")
+    assert stored() == []
+
+
+def test_a_file_survives_an_error_elsewhere(visitor, stored):
+    first = visitor.open_form(DEMARCHE)
+    first.fill(**{**ANSWERS, "accord": False, "photo": ("a.png", PNG, "image/png")})
+    second = Form(visitor, first.submit())
+    assert "/confirmation" in second.fill(accord=True).submit().url
+    [demande] = stored()
+    [piece] = demande.pieces
+    assert (piece.file.filename, piece.file.data) == ("a.png", PNG)
 
 
 def test_unknown_demarche_is_not_found(visitor):

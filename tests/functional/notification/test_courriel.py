@@ -8,6 +8,7 @@ from carouge.guichet.notification.channels.smtp import SmtpServer
 from email import message_from_bytes
 from email import policy
 from plone import api
+from plone.registry.interfaces import IRegistry
 from ZODB.POSException import ConflictError
 from zope.component import getUtility
 
@@ -192,8 +193,9 @@ def test_reply_to(channel, postman, smtp):
 
 
 def test_a_site_without_sender_says_so_in_the_log(portal, channel, caplog):
-    api.portal.set_registry_record("carouge.guichet.expediteur", None)
-    api.portal.set_registry_record("plone.email_from_address", None)
+    registry = getUtility(IRegistry)
+    registry["carouge.guichet.expediteur"] = None
+    registry["plone.email_from_address"] = None
     channel.send("citoyenne@example.org", "Sujet", "Texte")
     assert caplog.messages == ["a mail was not sent: the site has no sender's address"]
     assert files("tmp") == []

@@ -54,6 +54,8 @@ class DeskPage(BrowserView):
 
     state_labels = STATE_LABELS
     state_colours = STATE_COLOURS
+    demarche_label = _("Démarche")
+    all_demarches_label = _("All démarches")
     day = staticmethod(labels.day_of)
     moment = staticmethod(labels.moment_of)
 
@@ -96,6 +98,7 @@ class Agents(DeskPage):
     """``<guichet>/agents``: the demandes of the agent's services."""
 
     template = ViewPageTemplateFile("templates/list.pt")
+    page_title = _("Agents' desk")
     number_error = None
     number_unknown = False
 
@@ -205,6 +208,7 @@ class AgentsDemande(DeskPage):
 
     template = ViewPageTemplateFile("templates/demande.pt")
     nothing = ViewPageTemplateFile("templates/nothing.pt")
+    page_title = _("There is no page at this address")
     number = None
     message = ""
     message_error = None
@@ -231,6 +235,7 @@ class AgentsDemande(DeskPage):
             self.demande = self.desk.open(self.number or "")
         except NotVisible as error:
             raise NotFound(self.number) from error
+        self.page_title = self.demande.numero
         if posted and self._process():
             return self.request.response.redirect(self.demande_url(self.demande.numero))
         return self.template()
@@ -406,7 +411,8 @@ class AgentsPiece(DeskPage):
         filename = quote(filename_of(piece, index), safe="")
         response = self.request.response
         for name, value in (
-            ("Content-Type", piece.file.contentType or "application/octet-stream"),
+            # Not the type somebody claimed: as HTML it would even get the site's theme.
+            ("Content-Type", "application/octet-stream"),
             ("Content-Length", str(piece.file.getSize())),
             ("Content-Disposition", f"attachment; filename*=UTF-8''{filename}"),
             ("X-Content-Type-Options", "nosniff"),

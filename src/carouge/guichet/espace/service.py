@@ -218,6 +218,7 @@ class Suivi:
     open: bool
     to_complete: bool
     can_withdraw: bool
+    by_mail: bool
     steps: tuple[PastStep, ...]
     question: tuple[str, ...]
     reponses: tuple[tuple[str, tuple[Reponse, ...]], ...]
@@ -244,6 +245,7 @@ def suivi_of(demande: Demande) -> Suivi:
         open=not etat.final,
         to_complete=can(demande, "completer"),
         can_withdraw=can(demande, "retirer"),
+        by_mail=bool(demande.courriel),
         steps=tuple(
             PastStep(
                 time=format_time(step.time),

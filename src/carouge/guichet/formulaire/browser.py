@@ -15,6 +15,8 @@ from carouge.guichet.formulaire.service import find_deposit
 from carouge.guichet.formulaire.service import new_jeton
 from carouge.guichet.formulaire.service import NotAvailable
 from carouge.guichet.formulaire.service import open_jeton
+from carouge.guichet.layout import keep_private
+from carouge.guichet.layout import single_column
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import format_time
 from collective.easyform.browser.view import EasyFormForm
@@ -57,7 +59,6 @@ class DemarcheForm(EasyFormForm):
         self.ignoreRequest = self.request.method != "POST"
         # easyform's own update() would validate again and show its thanks page.
         super(EasyFormForm, self).update()
-        self.markWidgets()
         for group in (self, *self.groups):
             for widget in group.widgets.values():
                 dress(widget)
@@ -97,7 +98,13 @@ class DemarcheForm(EasyFormForm):
         try:
             submission = deposit(self.context, values, jeton)
         except NotAvailable:
-            self.request.response.redirect(self.context.absolute_url())
+            # Closed or suspended while somebody was typing: the page of the démarche
+            # says why, and what was typed stays here.
+            self.notice = _(
+                "This démarche cannot be submitted at the moment. Your answers are "
+                "still on this page; the description of the démarche says why, and "
+                "what you can do."
+            )
             return
         query = {JETON: self.jeton}
         if not submission.created and submission.demande.reponses != reponses_of(
@@ -134,10 +141,11 @@ class DemarcheFormPage(FormWrapper):
     index = ViewPageTemplateFile("templates/formulaire.pt")
 
     def __call__(self):
-        if not gate_of(self.context).open:
+        if self.request.method != "POST" and not gate_of(self.context).open:
             # The page of the démarche says why, and what to do next.
             return self.request.response.redirect(self.context.absolute_url())
-        self.request.response.setHeader("Cache-Control", "no-store, private")
+        keep_private(self.request.response)
+        single_column(self.request)
         return super().__call__()
 
 
@@ -150,9 +158,8 @@ class Confirmation(BrowserView):
 
     def __call__(self):
         response = self.request.response
-        response.setHeader("Cache-Control", "no-store, private")
-        # The address holds the jeton; nobody else must learn it from a link.
-        response.setHeader("Referrer-Policy", "no-referrer")
+        keep_private(response)
+        single_column(self.request)
         self.submission = None
         try:
             jeton = open_jeton(self.context, str(self.request.form.get(JETON) or ""))
