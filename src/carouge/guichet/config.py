@@ -43,6 +43,8 @@ RESERVED_IDS = frozenset(
         "mon-espace",
         "panier",
         "recherche",
+        "recherche-suggestions",
+        "recherches-sans-resultat",
         "se-connecter",
         "se-deconnecter",
         "suivi",

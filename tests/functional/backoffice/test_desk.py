@@ -443,9 +443,11 @@ def test_a_missing_message_is_told_at_the_field_and_nothing_changes(
     response = agent.send(numero, agent.form(numero) | {"message": " \n "}, "refuser")
     assert response.status_code == 400
     page = html.fromstring(response.text)
-    assert words(page.get_element_by_id("agents-message-error")) == (
-        "Écrivez au citoyen avant de choisir « Refuser »."
-    )
+    text = "Écrivez au citoyen avant de choisir « Refuser »."
+    assert words(page.get_element_by_id("agents-message-error")) == text
+    summary = page.get_element_by_id("agents-summary")
+    assert (words(summary), summary.get("role")) == (text, "alert")
+    assert summary.xpath("./a/@href") == ["#agents-message"]
     field = page.get_element_by_id("agents-message")
     assert field.get("aria-invalid") == "true"
     assert field.get("aria-describedby") == "agents-message-help agents-message-error"
@@ -475,8 +477,8 @@ def test_two_agents_at_once(functional, agent, submit, state):
     page = html.fromstring(response.text)
     alert = page.get_element_by_id("agents-alert")
     assert words(alert.xpath("./p")[0]) == (
-        "Cette demande a changé depuis que vous l’avez ouverte. Rien de vous n’a été "
-        "enregistré ; votre texte est gardé plus bas."
+        "Cette demande a changé depuis que vous l’avez ouverte. Votre choix n’a pas été "
+        "exécuté ; votre texte est gardé plus bas."
     )
     assert "Administration du site" in words(alert.xpath(".//li")[0])
     assert words(alert.xpath(".//li/strong")[0]) == "Demande classée sans suite"

@@ -2,11 +2,13 @@
 
 from bs4 import BeautifulSoup
 from carouge.guichet.demarche import recherches
-from plone import api
+from carouge.guichet.demarche.service import touch_catalogue
+from datetime import date
 from plone.app.testing import setRoles
 from plone.app.testing import TEST_USER_ID
+from zope.event import notify
+from zope.lifecycleevent import ObjectModifiedEvent
 
-import json
 import pytest
 import requests
 import transaction
@@ -115,11 +117,11 @@ class TestCategorie:
             for item in page("/guichet/dechets").select(".guichet-item")
         }
         order = items["Commander un conteneur"].select_one(".guichet-padlock")
-        assert texts(order, "span:not([aria-hidden])") == ["With an e-démarches account"]
+        assert texts(order, "span:not([aria-hidden])") == ["Avec un compte e-démarches"]
         pickup = items["Prendre rendez-vous pour des encombrants"]
         assert texts(pickup, ".guichet-padlock span:not([aria-hidden])") == [
-            "With a verified e-démarches account",
-            "For residents of the commune",
+            "Avec un compte e-démarches vérifié",
+            "Pour les habitants de la commune",
         ]
         free = items["Signaler un dépôt sauvage"]
         assert free.select_one(".guichet-padlock") is None
@@ -131,13 +133,13 @@ class TestCategorie:
                 for item in page(f"/guichet/{categorie}").select(".guichet-item")
             }
 
-        assert badges("mobilite")["Demander une subvention pour un vélo électrique"] == [
-            "Suspended"
+        assert badges("mobilite")[
+            "Demander une subvention pour un vélo électrique"
+        ] == ["Suspendue"]
+        assert badges("etat-civil")["Demander un passeport suisse"] == [
+            "Sur un autre site"
         ]
-        assert badges("etat-civil")["Demander un passeport suisse"] == ["On another site"]
-        assert badges("dechets")["Obtenir la petite poubelle verte"] == [
-            "At the counter"
-        ]
+        assert badges("dechets")["Obtenir la petite poubelle verte"] == ["Au guichet"]
 
     def test_drafts_are_invisible(self, get, page):
         titles = texts(page("/guichet/aines"), ".guichet-item a")
@@ -148,12 +150,8 @@ class TestCategorie:
 
     def test_an_edit_shows_at_once(self, page, site):
         page("/guichet/dechets")
-        site.guichet.dechets.title = "Ordures"
         demarche = site.guichet.dechets["commander-un-conteneur"]
         demarche.title = "Commander une benne"
-        from zope.event import notify
-        from zope.lifecycleevent import ObjectModifiedEvent
-
         notify(ObjectModifiedEvent(demarche))
         transaction.commit()
         soup = page("/guichet/dechets")
@@ -165,24 +163,24 @@ class TestDemarche:
         soup = page("/guichet/dechets/signaler-un-depot-sauvage")
         assert texts(soup, "h1") == ["Signaler un dépôt sauvage"]
         button = soup.select_one("a.btn-primary")
-        assert text(button) == "Start"
+        assert text(button) == "Commencer"
         assert button["href"] == (
             f"{site.base}/dechets/signaler-un-depot-sauvage/formulaire"
         )
-        assert texts(soup, "dd") == ["3 working days", "Gratuit"]
+        assert texts(soup, "dd") == ["3 jours ouvrables", "Gratuit"]
 
     def test_refusal_says_why_and_what_next(self, page):
         soup = page("/guichet/dechets/rendez-vous-encombrants")
         box = soup.select_one(".guichet-aside .guichet-notice")
-        assert text(box.h2) == "You need an account for this démarche"
+        assert text(box.h2) == "Il vous faut un compte pour cette démarche"
         assert texts(box, "li") == [
-            "With a verified e-démarches account",
-            "For residents of the commune",
+            "Avec un compte e-démarches vérifié",
+            "Pour les habitants de la commune",
         ]
         assert texts(box, "p") == [
-            "The verification takes about 3 working days.",
-            "Login with the e-démarches account is not open on this counter yet. Until "
-            "then, the counter does this démarche with you.",
+            "La vérification prend environ 3 jours ouvrables.",
+            "La connexion avec le compte e-démarches n’est pas encore ouverte sur ce "
+            "guichet. En attendant, le guichet fait cette démarche avec vous.",
         ]
         assert soup.select_one(box.a["href"])
         assert not soup.select("a[href$=formulaire]")
@@ -192,31 +190,38 @@ class TestDemarche:
         link = soup.select_one("a.btn-primary")
         assert link["href"].startswith("https://www.ge.ch/")
         assert link["rel"] == ["noopener"]
-        assert text(link) == "Continue on www.ge.ch"
-        assert "This link leaves the site of the commune." in text(soup)
+        assert text(link) == "Continuer sur www.ge.ch"
+        assert "Ce lien quitte le site de la commune." in text(soup)
 
     def test_suspended(self, page):
         soup = page("/guichet/mobilite/subvention-velo-electrique")
         box = soup.select_one(".guichet-aside .guichet-notice")
-        assert text(box.h2) == "This démarche is suspended"
+        assert text(box.h2) == "Cette démarche est suspendue"
         assert text(box.p).startswith("Le budget 2026 est épuisé.")
         assert not soup.select("a[href$=formulaire]")
 
     @pytest.mark.parametrize(
         "opens, closes, heading, sentence",
         [
-            ("2999-01-01", None, "This démarche is not open yet", "from 01.01.2999 on."),
-            (None, "2020-06-30", "This démarche is closed", "The last day was 30.06.2020."),
+            (
+                "2999-01-01",
+                None,
+                "Cette démarche n’est pas encore ouverte",
+                "dès le 01.01.2999.",
+            ),
+            (
+                None,
+                "2020-06-30",
+                "Cette démarche est fermée",
+                "Le dernier jour était le 30.06.2020.",
+            ),
         ],
     )
     def test_period(self, page, site, opens, closes, heading, sentence):
-        from datetime import date
-
         demarche = site.guichet.dechets["signaler-un-depot-sauvage"]
         demarche.ouverture = opens and date.fromisoformat(opens)
         demarche.fermeture = closes and date.fromisoformat(closes)
-        transaction.commit()
-        site.guichet.catalogue_version = "changed"
+        touch_catalogue(site.guichet)
         transaction.commit()
         soup = page("/guichet/dechets/signaler-un-depot-sauvage")
         box = soup.select_one(".guichet-aside .guichet-notice")
@@ -229,7 +234,7 @@ class TestDemarche:
         demarche.title = "<b id=x>"
         demarche.pour_qui = "<script>alert(1)</script>"
         demarche.etapes = ["<i>un</i>"]
-        site.guichet.catalogue_version = "escaped"
+        touch_catalogue(site.guichet)
         transaction.commit()
         html = get("/guichet/dechets/signaler-un-depot-sauvage").text
         assert "<b id=x>" not in html
@@ -249,25 +254,27 @@ class TestRecherche:
     def test_results_are_announced(self, page, searches):
         soup = page("/guichet/recherche?q=conteneur")
         count = len(soup.select(".guichet-item"))
-        assert text(soup.select_one("[role=status]")) == f"{count} démarches found"
+        assert text(soup.select_one("[role=status]")) == f"{count} démarches trouvées"
         assert texts(soup, ".guichet-item a")[0] == "Commander un conteneur"
         assert soup.select_one("input[name=q]")["value"] == "conteneur"
-        assert soup.title.string == "Search — Guichet en ligne"
+        assert soup.title.string == "Recherche — Guichet en ligne"
 
     def test_corrections_are_shown(self, page, searches):
         soup = page("/guichet/recherche?q=contenneur")
-        assert "Results for “conteneur”" in text(soup.select_one("[role=status]"))
+        assert "Résultats pour « conteneur »" in text(soup.select_one("[role=status]"))
 
     def test_nothing_found_helps_on_and_is_counted(self, page, searches, site):
         soup = page("/guichet/recherche?q=Xyzzy!")
-        assert text(soup.select_one("[role=status]")) == "No démarche found"
+        assert text(soup.select_one("[role=status]")) == "Aucune démarche trouvée"
         assert "Déchets" in texts(soup, "section a")
         assert soup.select_one(".guichet-contact")
         page("/guichet/recherche?q=xyzzy")
         assert recherches.searches_without_result(site.guichet) == [("xyzzy", 2)]
 
     def test_what_was_asked_is_escaped(self, get, searches):
-        html = get("/guichet/recherche", params={"q": '"><script>alert(1)</script>'}).text
+        html = get(
+            "/guichet/recherche", params={"q": '"><script>alert(1)</script>'}
+        ).text
         assert "<script>alert" not in html
 
     @pytest.mark.parametrize("query", ["q=", "", "q=a&q=b", "q:list=a", "q=%00"])
@@ -285,7 +292,7 @@ class TestRecherche:
             "title": "Commander un conteneur",
             "categorie": "Déchets",
         }
-        assert answer["annonce"] == f"{answer['items_total']} démarches found"
+        assert answer["annonce"] == f"{answer['items_total']} démarches trouvées"
 
     def test_suggestions_are_not_counted(self, get, searches):
         assert get("/guichet/recherche-suggestions?q=xyzzy").json()["items"] == []
@@ -295,7 +302,7 @@ class TestRecherche:
 class TestAide:
     def test_page(self, page):
         soup = page("/guichet/aide")
-        assert texts(soup, "h1") == ["Help"]
+        assert texts(soup, "h1") == ["Aide"]
         assert len(soup.select(".guichet-padlock")) == 5
         assert soup.select_one(".guichet-contact")
 
@@ -337,5 +344,5 @@ class TestLoggedIn:
         soup = page(
             "/guichet/aines/visites-de-benevoles", auth=("editeur", "Guichet-2026!")
         )
-        assert text(soup.select_one(".alert-warning strong")) == "Draft"
+        assert text(soup.select_one(".alert-warning strong")) == "Brouillon"
         assert not soup.select("a[href$=formulaire]")

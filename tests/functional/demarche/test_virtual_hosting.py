@@ -1,10 +1,12 @@
 """The guichet under its own host name, and inside the town's site."""
 
 from bs4 import BeautifulSoup
+from Products.SiteAccess.VirtualHostMonster import manage_addVirtualHostMonster
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+import transaction
 
 
 PAGES = (
@@ -23,9 +25,16 @@ LINKS = ("href", "src", "action", "data-guichet-suggestions", "data-base-url")
 
 
 @pytest.fixture
-def links(functional, monkeypatch, tmp_path):
+def hosting(functional):
+    manage_addVirtualHostMonster(functional["app"], "virtual_hosting")
+    transaction.commit()
+    return functional
+
+
+@pytest.fixture
+def links(hosting, monkeypatch, tmp_path):
     monkeypatch.setenv("GUICHET_RECHERCHES", str(tmp_path / "recherches.txt"))
-    base = f"http://{functional['host']}:{functional['port']}"
+    base = f"http://{hosting['host']}:{hosting['port']}"
 
     def links(path) -> set[str]:
         response = requests.get(f"{base}/{path}", timeout=30)
@@ -60,8 +69,8 @@ def test_inside_the_towns_site(links, page):
     assert not [link for link in found if "/plone/" in link or "VirtualHost" in link]
 
 
-def test_the_logo_leads_to_the_guichet(functional):
-    base = f"http://{functional['host']}:{functional['port']}"
+def test_the_logo_leads_to_the_guichet(hosting):
+    base = f"http://{hosting['host']}:{hosting['port']}"
 
     def logo(path):
         html = requests.get(f"{base}/{path}", timeout=30).text

@@ -306,8 +306,7 @@ def test_a_mistyped_number_is_told_and_does_not_count(visitor):
     for _time in range(MAX_FAILURES + 1):
         response = visitor.open(numero=visitor.numero[:-1] + last)
         assert response.status_code == 200
-    [problem] = alerts(response)
-    assert "2026-K7QM-4TXC" in problem
+    assert len(alerts(response)) == 1
     page = article(response)
     [field] = page.xpath(".//input[@name='numero']")
     assert field.get("aria-invalid") == "true"

@@ -2,11 +2,14 @@
 
 from carouge.guichet.access.domain import Usager
 from carouge.guichet.demande.queries import demandes_of
+from carouge.guichet.demande.queries import get_demande
 from carouge.guichet.interfaces import IUsager
 from plone import api
 from Products.CMFCore.interfaces import IMember
 from zope.component import getGlobalSiteManager
+from zope.event import notify
 from zope.i18n import translate
+from zope.lifecycleevent import ObjectModifiedEvent
 
 import pytest
 import requests
@@ -55,15 +58,16 @@ class Counter:
         transaction.begin()
         return sorted(demande.numero for demande in demandes_of(self.guichet))
 
+    def demande(self, number):
+        transaction.begin()
+        return get_demande(self.guichet, number)
+
     def demarche(self, path):
         categorie, demarche = path.split("/")
         return self.guichet[categorie][demarche]
 
     def change(self, path, transition=None, **values):
         """Edit a démarche as an editor would, and publish the change to the server."""
-        from zope.event import notify
-        from zope.lifecycleevent import ObjectModifiedEvent
-
         demarche = self.demarche(path)
         with api.env.adopt_roles(["Manager"]):
             for name, value in values.items():

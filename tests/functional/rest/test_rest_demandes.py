@@ -4,11 +4,12 @@ from base64 import b64encode
 from carouge.guichet.access.domain import AccountType
 from carouge.guichet.access.domain import Level
 from carouge.guichet.demande.domain import Actor
-from carouge.guichet.demande.queries import get_demande
 from carouge.guichet.demande.service import move_demande
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from plone import api
+from visitor import errors
+from visitor import Visitor
 
 import hashlib
 import json
@@ -64,7 +65,7 @@ def test_a_demande_is_made(jeanne, counter):
     assert response.status_code == 201
     numbers = counter.numbers()
     assert len(numbers) == 1
-    demande = get_demande(counter.guichet, numbers[0])
+    demande = counter.demande(numbers[0])
     body = response.json()
     code = body.pop("code")
     assert len(code) == 11
@@ -93,38 +94,18 @@ def test_anonymous_may_do_what_is_open_to_all(anonymous, counter):
     response = anonymous.post(OPEN, ANSWERS)
     assert response.status_code == 201
     (number,) = counter.numbers()
-    assert get_demande(counter.guichet, number).usager_id is None
+    assert counter.demande(number).usager_id is None
 
 
-def test_the_answers_of_the_page_and_of_rest_are_stored_alike(anonymous, counter):
+def test_the_page_and_rest_store_the_same_answers(anonymous, counter):
     """What a browser sends and what a program sends is one and the same demande."""
-    from lxml import html
-
-    session = requests.Session()
-    address = f"{anonymous.guichet_url}/{OPEN}/formulaire"
-    page = html.fromstring(session.get(address).text)
-    session.post(
-        address,
-        data={
-            "form.widgets.lieu": ANSWERS["lieu"],
-            "form.widgets.terrain:list": ANSWERS["terrain"],
-            "form.widgets.date_constat": ANSWERS["date_constat"],
-            "form.widgets.nature:list": ANSWERS["nature"],
-            "form.widgets.danger:list": "false",
-            "form.widgets.description": ANSWERS["description"],
-            "form.widgets.nom": ANSWERS["nom"],
-            "form.widgets.prenom": ANSWERS["prenom"],
-            "form.widgets.courriel": ANSWERS["courriel"],
-            "form.widgets.telephone": ANSWERS["telephone"],
-            "form.widgets.accord:list": "selected",
-            "jeton": page.xpath("//input[@name='jeton']/@value")[0],
-            "form.buttons.submit": "Envoyer",
-        },
-    )
+    typed = {name: value for name, value in ANSWERS.items() if value is not None}
+    form = Visitor(anonymous.guichet_url).open_form(OPEN)
+    form.fill(**{**typed, "danger": "non"}).submit()
     number = anonymous.post(OPEN, ANSWERS).json()["numero"]
     other = next(n for n in counter.numbers() if n != number)
-    by_rest = get_demande(counter.guichet, number)
-    by_page = get_demande(counter.guichet, other)
+    by_rest = counter.demande(number)
+    by_page = counter.demande(other)
     assert by_rest.reponses == by_page.reponses
     assert by_rest.form_version == by_page.form_version
     assert by_rest.courriel == by_page.courriel
@@ -136,7 +117,7 @@ def test_the_answers_of_the_page_and_of_rest_are_stored_alike(anonymous, counter
         "<script>alert(1)</script>",
         "'; DROP TABLE demandes; --",
         "${python:1+1} {{7*7}} %(x)s",
-        "=HYPERLINK(\"http://x\")",
+        '=HYPERLINK("http://x")',
         "Émile « Zoë » — 日本 🐕",
         "une ligne\nune autre\r\nencore\tune",
     ],
@@ -235,7 +216,8 @@ def test_usable_keys(anonymous, key):
 
 
 @pytest.mark.parametrize(
-    "key", ["a" * 7, "x" * 101, "avec espace", "cle:00000001", "clé-00000001", "a/b" * 5]
+    "key",
+    ["a" * 7, "x" * 101, "avec espace", "cle:00000001", "clé-00000001", "a/b" * 5],
 )
 def test_a_malformed_key_is_told(anonymous, counter, french, key):
     response = anonymous.post(OPEN, ANSWERS, key=key.encode("latin-1"))
@@ -374,7 +356,6 @@ def test_missing_answers_are_named(anonymous, counter):
         ("lieu", "", ""),
         ("lieu", "x" * 201, "x" * 201),
         ("lieu", "a\nb", "a\nb"),
-        ("lieu", "a\x07b", "a\x07b"),
         ("description", "x" * 2001, "x" * 2001),
         ("telephone", "0" * 31, "0" * 31),
         ("courriel", "aline", "aline"),
@@ -384,20 +365,12 @@ def test_missing_answers_are_named(anonymous, counter):
 )
 def test_rest_says_what_the_page_says(anonymous, counter, name, json_value, form_value):
     """The rules are those of the form, word for word."""
-    from lxml import html
-
-    address = f"{anonymous.guichet_url}/{OPEN}/formulaire"
-    page = html.fromstring(
-        requests.post(
-            address,
-            data={f"form.widgets.{name}": form_value, "form.buttons.submit": "x"},
-        ).text
-    )
-    shown = page.get_element_by_id(f"erreur-form-widgets-{name}").text_content()
+    form = Visitor(anonymous.guichet_url).open_form(OPEN)
+    shown = errors(form.fill(**{name: form_value}).submit())
+    message = dict(shown)[f"form-widgets-{name}"]
     response = anonymous.post(OPEN, {**ANSWERS, name: json_value})
     assert response.status_code == 400
-    assert list(error(response)["champs"]) == [name]
-    assert " ".join(shown.split()).endswith(error(response)["champs"][name])
+    assert error(response)["champs"] == {name: message}
     assert counter.numbers() == []
 
 
@@ -431,7 +404,7 @@ def test_the_path_in_a_file_name_is_dropped(anonymous, counter):
     photo = document(filename="C:\\Users\\..\\secret/photo.jpg")
     response = anonymous.post(OPEN, {**ANSWERS, "photo": photo})
     assert response.status_code == 201
-    (piece,) = get_demande(counter.guichet, response.json()["numero"]).pieces
+    (piece,) = counter.demande(response.json()["numero"]).pieces
     assert "/" not in piece.file.filename
     assert "\\" not in piece.file.filename
 
@@ -476,7 +449,7 @@ def test_numbers_and_what_the_server_gives_itself(anonymous, counter, numbers_fo
         },
     )
     assert response.status_code == 201
-    demande = get_demande(counter.guichet, counter.numbers()[0])
+    demande = counter.demande(counter.numbers()[0])
     assert {r.name: r.value for r in demande.reponses} == {
         "combien": 3,
         "montant": "12.50",
@@ -560,7 +533,6 @@ TWO_KEYS = (
         (b'{"demarche": 1e999999999}', NOT_JSON),
         (b'{"demarche": ' + b"9" * 5000 + b"}", NOT_JSON),
         (b'{"demarche": "a", "demarche": "b", "reponses": {}}', NOT_JSON),
-        (b"[" * 100_000, NOT_JSON),
         (b"[]", NO_OBJECT),
         (b"[{}]", NO_OBJECT),
         (b'"demarche"', NO_OBJECT),
@@ -752,8 +724,7 @@ def test_ones_own_demandes_newest_first(jeanne, karim, counter):
         jeanne.post(OPEN, ANSWERS, key=f"cle-0000-000{index}").json()["numero"]
         for index in range(3)
     ]
-    for index, number in enumerate(numbers):
-        demande = get_demande(counter.guichet, number)
+    for index, demande in enumerate([counter.demande(number) for number in numbers]):
         demande.depot = demande.depot.replace(minute=index, second=0)
         demande.reindexObject()
     transaction.commit()
@@ -761,7 +732,7 @@ def test_ones_own_demandes_newest_first(jeanne, karim, counter):
     body = jeanne.get("@demandes").json()
     assert [item["numero"] for item in body["items"]] == numbers[::-1]
     assert body["items_total"] == 3
-    newest = get_demande(counter.guichet, numbers[2])
+    newest = counter.demande(numbers[2])
     assert body["items"][0] == {
         "@id": f"{jeanne.url}/@demandes/{numbers[2]}",
         "numero": numbers[2],
@@ -782,7 +753,7 @@ def test_one_demande_with_all_that_is_known(jeanne, counter, french):
     number = jeanne.post(OPEN, {**ANSWERS, "photo": document()}).json()["numero"]
     with api.env.adopt_user(username="agent-dechets"):
         move_demande(
-            demande=get_demande(counter.guichet, number),
+            demande=counter.demande(number),
             transition="demander_complement",
             actor=Actor.AGENT,
             message="Quelle est la couleur du canapé ?",
@@ -792,7 +763,7 @@ def test_one_demande_with_all_that_is_known(jeanne, counter, french):
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-store, private"
     body = response.json()
-    demande = get_demande(counter.guichet, number)
+    demande = counter.demande(number)
     assert body["@id"] == f"{jeanne.url}/@demandes/{number}"
     assert body["numero"] == number
     assert body["titre"] == "Signaler un dépôt sauvage"

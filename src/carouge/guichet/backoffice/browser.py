@@ -154,12 +154,13 @@ class Agents(DeskPage):
         return [
             {
                 "title": title,
-                "count": sum(counts[etat] for etat in etats or State),
+                "count": count,
                 "url": self.url_of(self.filters.with_states(*etats)),
                 "current": self.filters.etats == etats,
-                "css": css,
+                "css": css if count else "text-bg-light border",
             }
             for title, etats, css in groups
+            for count in [sum(counts[etat] for etat in etats or State)]
         ]
 
     @property
@@ -264,8 +265,8 @@ class AgentsDemande(DeskPage):
             response.setStatus(409)
             self.unseen = self._in_words(error.steps)
             self.alert = _(
-                "This demande has changed since you opened it. Nothing of yours was "
-                "saved; your text is kept below."
+                "This demande has changed since you opened it. Your move was not made; "
+                "your text is kept below."
             )
         except TransitionRefused:
             response.setStatus(400)

@@ -1,5 +1,6 @@
 """Roles that follow from facts: nobody has to assign them, nothing stores them."""
 
+from borg.localrole.interfaces import ILocalRoleProvider
 from carouge.guichet.config import ROLE_AGENT
 from carouge.guichet.config import ROLE_USAGER
 from carouge.guichet.demande.interfaces import IDemande
@@ -7,7 +8,6 @@ from carouge.guichet.demarche.interfaces import IGuichet
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.service import service_by_uid
 from carouge.guichet.demarche.service import services_of
-from borg.localrole.interfaces import ILocalRoleProvider
 from zope.component import adapter
 from zope.interface import implementer
 

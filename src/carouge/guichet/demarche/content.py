@@ -1,5 +1,7 @@
 """Persistent classes of the catalogue. Their paths are stored: they never move."""
 
+from carouge.guichet import _
+from carouge.guichet import config
 from carouge.guichet.demarche.interfaces import ICategorie
 from carouge.guichet.demarche.interfaces import IDemarche
 from carouge.guichet.demarche.interfaces import IGuichet
@@ -7,6 +9,7 @@ from carouge.guichet.demarche.interfaces import IService
 from collective.easyform.content import EasyForm
 from plone.dexterity.content import Container
 from plone.dexterity.content import Item
+from zExceptions import BadRequest
 from zope.event import notify
 from zope.interface import implementer
 from zope.traversing.interfaces import BeforeTraverseEvent
@@ -20,6 +23,12 @@ class Guichet(Container):
 
     def __before_publishing_traverse__(self, published, request):
         notify(BeforeTraverseEvent(self, request))
+
+    def _checkId(self, id, allow_dup=0):
+        # Whichever way it comes in: content must not hide a page of the guichet.
+        super()._checkId(id, allow_dup)
+        if id in config.RESERVED_IDS and id != config.DEMANDES_ID:
+            raise BadRequest(_("This short name belongs to a page of the guichet."))
 
 
 @implementer(ICategorie)

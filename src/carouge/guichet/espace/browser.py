@@ -157,7 +157,8 @@ class Suivi(BrowserView):
         self.follow_up = None
         if self.numero:
             self.number_problem = _(
-                "This number contains a typing error. It looks like 2026-K7QM-4TXC."
+                "This number contains a typing error. Please compare it with the "
+                "confirmation of your demande."
             )
         else:
             self.number_problem = _("Please enter the number of your demande.")

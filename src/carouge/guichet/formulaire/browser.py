@@ -3,6 +3,7 @@
 from carouge.guichet import _
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.formulaire import turnstile
 from carouge.guichet.formulaire.accessible import described_by
 from carouge.guichet.formulaire.accessible import dress
 from carouge.guichet.formulaire.accessible import input_id
@@ -95,6 +96,7 @@ class DemarcheForm(EasyFormForm):
             self.status = self.formErrorsMessage
             return
         values = self.updateServerSideData(data)
+        turnstile.enter()
         try:
             submission = deposit(self.context, values, jeton)
         except NotAvailable:

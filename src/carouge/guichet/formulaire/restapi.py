@@ -11,6 +11,7 @@ from carouge.guichet.demarche.interfaces import IDemarche
 from carouge.guichet.demarche.service import find_demarche
 from carouge.guichet.demarche.service import Gate
 from carouge.guichet.demarche.service import gate_of
+from carouge.guichet.formulaire import turnstile
 from carouge.guichet.formulaire.answers import pieces_of
 from carouge.guichet.formulaire.answers import reponses_of
 from carouge.guichet.formulaire.compile import compile_form
@@ -86,7 +87,7 @@ class DepositDemande(GuichetService):
         self.personal()
         if self.path:
             raise not_found()
-        if self.caller is None and self.request.getHeader("Authorization"):
+        if self.caller is None and self.request._auth:
             # Made without a name, the demande would be lost for its owner.
             raise unauthorized()
         path, raw = self._body()
@@ -105,11 +106,15 @@ class DepositDemande(GuichetService):
             return self._again(earlier, demarche, answers)
         if answers.errors:
             raise self._complaints(answers)
+        turnstile.enter()
         try:
             submission = deposit(demarche, answers.values, jeton)
         except NotAvailable as error:
             raise _closed(error.gate, self.say) from error
-        return self._receipt(submission, 201 if submission.created else 200)
+        if not submission.created:
+            # The same request arrived twice at the same moment.
+            return self._again(submission, demarche, answers)
+        return self._receipt(submission, 201)
 
     def _body(self) -> tuple[str, dict]:
         body = self.json_body()

@@ -17,11 +17,11 @@ from collective.easyform.browser.view import EasyFormForm
 from collective.easyform.interfaces import ILabel
 from dataclasses import dataclass
 from dataclasses import field
+from z3c.form.error import MultipleErrors
 from z3c.form.interfaces import HIDDEN_MODE
 from z3c.form.interfaces import IDataConverter
 from z3c.form.interfaces import IErrorViewSnippet
 from z3c.form.interfaces import IValidator
-from z3c.form.error import MultipleErrors
 from zope.component import getMultiAdapter
 from zope.interface import Invalid
 from zope.schema.interfaces import IField

@@ -21,7 +21,6 @@ FIELDS = (
     "plone.namedfile.field.NamedBlobFile",
     "plone.schema.email.Email",
     "zope.schema._bootstrapfields.Bool",
-    "zope.schema._bootstrapfields.Decimal",
     "zope.schema._bootstrapfields.Int",
     "zope.schema._bootstrapfields.Text",
     "zope.schema._bootstrapfields.TextLine",

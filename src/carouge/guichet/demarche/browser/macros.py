@@ -45,7 +45,7 @@ class Macros(BrowserView):
         first, _slash, rest = self._path().partition("/")
         section = first if first in names else ""
         exact = not rest and first in names | {"view"}
-        if first in config.RESERVED_IDS - names - {"recherche"}:
+        if first in config.RESERVED_IDS - names and not first.startswith("recherche"):
             # A page of another kind, such as the citizen's own space.
             section = None
         return [
