@@ -193,4 +193,4 @@ def test_staff_of_other_services_do_not_see_the_demande(page, new_page, demo, lo
     log_in(staff, demo, login)
     response = staff.goto(f"{demo.guichet}/agents/{number}")
     assert response.status in (401, 403, 404) or "require_login" in staff.url
-    assert number not in staff.locator("main").inner_text()
+    assert "Un canapé rouge" not in staff.locator("body").inner_text()

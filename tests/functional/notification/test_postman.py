@@ -2,10 +2,12 @@
 
 from carouge.guichet.notification.channels.queue import MAX_AGE
 from carouge.guichet.notification.channels.queue import MAX_DRAFT_AGE
+from carouge.guichet.notification.channels.queue import MAX_REJECTED_AGE
 from carouge.guichet.notification.channels.queue import Postman
 from carouge.guichet.notification.channels.queue import prepare
 from carouge.guichet.notification.channels.queue import read_server
 from carouge.guichet.notification.channels.queue import SETTINGS
+from carouge.guichet.notification.channels.queue import SWEEP_INTERVAL
 from carouge.guichet.notification.channels.queue import write_server
 from carouge.guichet.notification.channels.smtp import SmtpServer
 from threading import Thread
@@ -317,15 +319,21 @@ def test_settings_survive_a_damaged_file(queue, smtp):
     )
 
 
-def test_half_written_mails_of_dead_processes_are_swept(queue, postman, clock):
-    draft = queue / "tmp" / "draft"
-    draft.write_bytes(b"personal data")
-    clock.now = draft.stat().st_mtime + MAX_DRAFT_AGE
-    Postman(postman.root, clock=clock).deliver_all()
-    assert draft.exists()
+@pytest.mark.parametrize(
+    ("folder", "age"), [("tmp", MAX_DRAFT_AGE), ("rejected", MAX_REJECTED_AGE)]
+)
+def test_old_personal_data_are_swept(queue, postman, clock, folder, age):
+    path = queue / folder / "old"
+    path.write_bytes(b"personal data")
+    clock.now = path.stat().st_mtime + age
+    postman.deliver_all()
+    assert path.exists()
+    clock.now += SWEEP_INTERVAL - 1
+    postman.deliver_all()
+    assert path.exists()
     clock.now += 1
-    Postman(postman.root, clock=clock).deliver_all()
-    assert not draft.exists()
+    postman.deliver_all()
+    assert not path.exists()
 
 
 def test_the_thread_delivers_and_ends(tmp_path, queue, smtp):

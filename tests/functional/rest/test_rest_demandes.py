@@ -5,6 +5,7 @@ from carouge.guichet.access.domain import AccountType
 from carouge.guichet.access.domain import Level
 from carouge.guichet.demande.domain import Actor
 from carouge.guichet.demande.service import move_demande
+from carouge.guichet.rest import MAX_BODY
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from plone import api
@@ -559,6 +560,34 @@ def test_a_body_of_another_form_is_told(anonymous, counter, french, body, messag
     assert error(response) == {"type": "BadRequest", "message": french(message)}
     assert response.headers["Content-Type"] == "application/json"
     assert counter.numbers() == []
+
+
+def test_brackets_without_end_are_told(anonymous, counter, french):
+    response = anonymous.post_raw(
+        data=b"[" * 100_000,
+        headers={
+            # plone.restapi's own login reads the plain spelling first, and stumbles.
+            "Content-Type": "application/json; charset=utf-8",
+            "Idempotency-Key": "cle-0000-0001",
+        },
+    )
+    assert response.status_code == 400
+    assert error(response) == {"type": "BadRequest", "message": french(NOT_JSON)}
+
+
+def test_a_body_beyond_all_documents_is_refused(anonymous, counter, french):
+    response = anonymous.post_raw(
+        data=b" " * (MAX_BODY + 1),
+        headers={
+            "Content-Type": "application/json",
+            "Idempotency-Key": "cle-0000-0001",
+        },
+    )
+    assert response.status_code == 413
+    assert error(response) == {
+        "type": "PayloadTooLarge",
+        "message": french("This is too much for one demande."),
+    }
 
 
 @pytest.mark.parametrize(

@@ -362,7 +362,7 @@ class AgentsDemande(DeskPage):
     def moves_with_message(self) -> str:
         """The moves for which the citizen must be told why, as on their buttons."""
         return ", ".join(
-            f"« {self._say(move['title'])} »"
+            f"«\u00a0{self._say(move['title'])}\u00a0»"
             for move in self.moves
             if move["message_required"]
         )

@@ -17,7 +17,7 @@ from zope.schema.vocabulary import SimpleTerm
 from zope.schema.vocabulary import SimpleVocabulary
 
 
-class IInsideGuichet(IGuichetLayer):
+class IInsideGuichetLayer(IGuichetLayer):
     """Marks a request that goes through a guichet.
 
     What is registered for this layer leaves the rest of the town's site as it is.

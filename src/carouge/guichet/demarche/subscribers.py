@@ -1,7 +1,7 @@
 """What happens when a guichet is entered, and when its catalogue changes."""
 
 from Acquisition import aq_parent
-from carouge.guichet.demarche.interfaces import IInsideGuichet
+from carouge.guichet.demarche.interfaces import IInsideGuichetLayer
 from carouge.guichet.demarche.modele import complete_new
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.service import touch_catalogue
@@ -19,7 +19,7 @@ def guichet_entered(guichet, event) -> None:
     """Give the request the looks of the guichet; the rest of the site stays as it is."""
     request = event.request
     if IGuichetLayer.providedBy(request):
-        directlyProvides(request, IInsideGuichet, directlyProvidedBy(request))
+        directlyProvides(request, IInsideGuichetLayer, directlyProvidedBy(request))
         add_bundle_on_request(request, BUNDLE)
 
 

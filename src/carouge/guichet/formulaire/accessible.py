@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collective.easyform.interfaces import ILabel
+from plone.formwidget.namedfile.interfaces import INamedFileWidget
 from plone.schema.email import IEmail
 from z3c.form.interfaces import ICheckBoxWidget
-from z3c.form.interfaces import IFileWidget
 from z3c.form.interfaces import IRadioWidget
 from z3c.form.interfaces import ISingleCheckBoxWidget
 from zope.schema.interfaces import IDecimal
@@ -36,14 +36,14 @@ def kind_of(widget) -> str:
         return "box"
     if IRadioWidget.providedBy(widget) or ICheckBoxWidget.providedBy(widget):
         return "group"
-    if IFileWidget.providedBy(widget):
+    if INamedFileWidget.providedBy(widget):
         return "file"
     return "input"
 
 
 def input_id(widget) -> str:
     """Id of the element the label and the summary of errors point to."""
-    if IFileWidget.providedBy(widget):
+    if INamedFileWidget.providedBy(widget):
         return f"{widget.id}-input"
     if kind_of(widget) in ("group", "box"):
         first = next(iter(widget.items), None)

@@ -127,7 +127,7 @@ class DemarcheForm(EasyFormForm):
         return [
             {
                 "id": input_id(widget),
-                "label": widget.label,
+                "label": widget.field.title,
                 "message": widget.error.message,
             }
             for group in groups

@@ -2,7 +2,8 @@
 
 Below the root folder each site has a Maildir of its own, with the address of its SMTP
 server in ``smtp.json``: the thread never opens the database. Mails the server will
-never take are moved to ``rejected``; moved back to ``new``, they are tried again.
+never take are moved to ``rejected`` for 30 days; moved back to ``new``, they are tried
+again.
 
 Several threads and processes may work on one folder. Whoever delivers a mail holds a
 lock (flock) on its file; the kernel drops the lock with the process, so that a mail is
@@ -48,6 +49,10 @@ MAX_MAIL_PAUSE = 300.0
 MAX_AGE = 5 * 24 * 3600.0
 #: What a killed process left half-written is of no use after that time (seconds).
 MAX_DRAFT_AGE = 36 * 3600.0
+#: Personal data are not kept for ever only because a mail was refused (seconds).
+MAX_REJECTED_AGE = 30 * 24 * 3600.0
+#: Seconds between two looks for what is too old.
+SWEEP_INTERVAL = 24 * 3600.0
 
 
 def prepare(queue: Path) -> None:
@@ -104,7 +109,7 @@ class Postman(threading.Thread):
         self.timeout = timeout
         self.clock = clock
         self._end = threading.Event()
-        self._swept: set[Path] = set()
+        self._swept: dict[Path, float] = {}
         # How often in vain, and when again; forgotten with the process.
         self._servers: dict[Path, tuple[SmtpServer, int, float]] = {}
         self._mails: dict[Path, tuple[int, float]] = {}
@@ -133,9 +138,10 @@ class Postman(threading.Thread):
                 logger.error("mail queue stopped: %s", type(error).__name__)
 
     def _deliver_queue(self, queue: Path) -> None:
-        if queue not in self._swept:
-            self._sweep(queue)
-            self._swept.add(queue)
+        if self.clock() - self._swept.get(queue, -SWEEP_INTERVAL) >= SWEEP_INTERVAL:
+            self._swept[queue] = self.clock()
+            self._sweep(queue / "tmp", MAX_DRAFT_AGE)
+            self._sweep(queue / REJECTED, MAX_REJECTED_AGE)
         mails = _mails(queue)
         known = {path for path in self._mails if path.parent.parent == queue}
         for path in known - set(mails):
@@ -209,10 +215,10 @@ class Postman(threading.Thread):
             return False
         return until > self.clock()
 
-    def _sweep(self, queue: Path) -> None:
-        for path in (queue / "tmp").iterdir():
+    def _sweep(self, folder: Path, age: float) -> None:
+        for path in folder.iterdir():
             try:
-                if self.clock() - path.stat().st_mtime > MAX_DRAFT_AGE:
+                if self.clock() - path.stat().st_mtime > age:
                     path.unlink()
             except FileNotFoundError:
                 continue
