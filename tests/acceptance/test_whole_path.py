@@ -99,7 +99,7 @@ def test_from_the_catalogue_to_the_desk_and_back(
     agent.wait_for_load_state()
     assert "Validée" in agent.locator("main").inner_text()
 
-    follow(citizen, demo, number, code)
+    citizen.goto(f"{demo.guichet}/suivi")
     text = citizen.locator("main").inner_text()
     assert "Validée" in text
     assert "L'équipe est passée ce matin." in text

@@ -107,7 +107,9 @@ def test_every_page_and_service_has_our_layer_and_a_permission():
     for path, element in entry_points():
         name = element.get("name")
         if name not in WITHOUT_LAYER:
-            assert (element.get("layer") or "").endswith("IGuichetLayer"), (path, name)
+            # IInsideGuichetLayer extends IGuichetLayer.
+            layers = ("IGuichetLayer", "IInsideGuichetLayer")
+            assert (element.get("layer") or "").endswith(layers), (path, name)
         permission = element.get("permission")
         assert permission, (path, name)
         if permission == "zope.Public":

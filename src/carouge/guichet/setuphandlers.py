@@ -25,9 +25,7 @@ class HiddenProfiles:
 
 def guichets(portal) -> list:
     """All guichets of the site."""
-    brains = portal.portal_catalog.unrestrictedSearchResults(
-        portal_type=config.GUICHET
-    )
+    brains = portal.portal_catalog.unrestrictedSearchResults(portal_type=config.GUICHET)
     return [brain._unrestrictedGetObject() for brain in brains]
 
 

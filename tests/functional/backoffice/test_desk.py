@@ -367,7 +367,7 @@ def test_a_demande_with_all_it_holds(agent, submit, journal):
         "Description",
         f"Deux lignes {SCRIPT}",
         "Quantité",
-        "Pas de réponse",
+        "Sans réponse",
     ]
     assert article.xpath(".//script") == []
     assert article.xpath(".//a[starts-with(@href, 'mailto:')]/@href") == [

@@ -53,3 +53,8 @@ def size_of(octets: int):
         return _("${size} kB", mapping={"size": size})
     size = f"{octets / 1_000_000:.1f}".replace(".", ",")
     return _("${size} MB", mapping={"size": size})
+
+
+def filename_of(piece, index: int) -> str:
+    """The name under which the ``index``-th document is shown and saved."""
+    return piece.file.filename or f"piece-{index}"

@@ -22,9 +22,7 @@ class IGuichetSettings(model.Schema):
         default="",
         required=False,
     )
-    adresse = schema.Text(
-        title=_("Address of the counter"), default="", required=False
-    )
+    adresse = schema.Text(title=_("Address of the counter"), default="", required=False)
     telephone = schema.TextLine(
         title=_("Telephone of the counter"), default="", required=False
     )

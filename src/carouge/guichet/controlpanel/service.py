@@ -32,7 +32,9 @@ def contact() -> Contact:
         telephone=values.telephone or "",
         courriel=values.courriel or "",
         horaires=tuple(
-            line.strip() for line in (values.horaires or "").splitlines() if line.strip()
+            line.strip()
+            for line in (values.horaires or "").splitlines()
+            if line.strip()
         ),
     )
 

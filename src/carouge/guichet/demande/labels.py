@@ -20,7 +20,9 @@ STATE_MEANINGS = {
     State.DEPOSEE: _("Your demande has arrived. The service will take it in hand."),
     State.EN_COURS: _("The service is working on your demande."),
     State.A_COMPLETER: _("The service needs something more from you."),
-    State.COMPLETEE: _("Your answer has arrived. The service goes on with the demande."),
+    State.COMPLETEE: _(
+        "Your answer has arrived. The service goes on with the demande."
+    ),
     State.VALIDEE: _("Your demande has been accepted."),
     State.REFUSEE: _("Your demande has been refused."),
     State.CLASSEE: _("Your demande has been closed without action."),

@@ -30,6 +30,7 @@ TYPES = {
     "consentement": "carouge.guichet.formulaire.fields.Consentement",
 }
 
+
 def form_model(steps: Iterable[Mapping]) -> str:
     """The supermodel XML of a form described step by step, as the files do.
 

@@ -44,9 +44,7 @@ class Jeton:
     secret: bytes
 
 
-def make_jeton(
-    *, key: bytes, purpose: str, random: bytes, now: datetime
-) -> str:
+def make_jeton(*, key: bytes, purpose: str, random: bytes, now: datetime) -> str:
     """A new jeton; ``random`` are 16 random bytes, ``now`` is timezone-aware."""
     body = int(now.timestamp()).to_bytes(_TIME, "big") + random[:_RANDOM]
     return (

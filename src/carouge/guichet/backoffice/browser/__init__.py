@@ -1,0 +1,1 @@
+"""Pages of the agents' desk, one module per page."""
