@@ -1,4 +1,4 @@
-"""The words for a refusal and for the way out of it, the same on all screens.
+"""The words for access, refusal and the way out of it, the same on all screens.
 
 Nobody else words them: the padlock of the catalogue, the page of a démarche, its form
 and the REST services say the same sentence about the same decision.
@@ -16,107 +16,75 @@ from carouge.guichet.access.domain import Remedy
 from zope.i18nmessageid import Message
 
 
-#: Why not, in one sentence.
-REASONS: dict[Reason, Message] = {
-    Reason.LOGIN: _("You need an e-démarches account for this démarche."),
-    Reason.LEVEL: _(
-        "This démarche needs a verified account; your account is not verified yet."
-    ),
-    Reason.ACCOUNT_TYPE: _(
-        "This démarche is not meant for the type of account you are logged in with."
-    ),
-    Reason.RESIDENT: _(
-        "This démarche is for residents of the commune, and we could not confirm that "
-        "you live here."
-    ),
-    Reason.STALE_LOGIN: _(
-        "You logged in some time ago; this démarche needs a recent login."
-    ),
+LEVEL_LABELS = {
+    Level.DECLARED: _("With an e-démarches account"),
+    Level.VERIFIED: _("With a verified e-démarches account"),
 }
 
-#: The shortest next step, in one or two sentences.
-REMEDIES: dict[Remedy, Message] = {
-    Remedy.LOG_IN: _("Log in with your e-démarches account, or create one."),
+ACCOUNT_TYPE_LABELS = {
+    AccountType.PERSONNE: _("For natural persons"),
+    AccountType.ENTREPRISE: _("For companies"),
+    AccountType.ASSOCIATION: _("For associations"),
+}
+
+RESIDENTS_ONLY = _("For residents of the commune")
+
+#: Why somebody who has logged in may not start, in one short line.
+SHORT_REASONS = {
+    Reason.LOGIN: _("Login needed"),
+    Reason.LEVEL: _("Your account is not verified yet"),
+    Reason.ACCOUNT_TYPE: _("Not for this type of account"),
+    Reason.RESIDENT: _("Your residence in the commune is not confirmed"),
+    Reason.STALE_LOGIN: _("Please log in anew"),
+}
+
+
+#: Why not, in one sentence.
+REASONS = {
+    Reason.LOGIN: _("You need an account for this démarche"),
+    Reason.LEVEL: _("This démarche needs a verified account"),
+    Reason.ACCOUNT_TYPE: _("This démarche is not for your type of account"),
+    Reason.RESIDENT: _("This démarche is for residents of the commune"),
+    Reason.STALE_LOGIN: _("For your safety, please log in anew"),
+}
+
+#: The shortest next step, one sentence each.
+REMEDIES = {
+    Remedy.LOG_IN: _(
+        "Login with the e-démarches account is not open on this counter yet. Until "
+        "then, the counter does this démarche with you."
+    ),
     Remedy.VERIFY_ACCOUNT: _(
-        "Have your account verified with e-démarches: it takes about 3 working days. "
-        "The counter can also help you."
+        "Have your e-démarches account verified, then come back to this page."
     ),
     Remedy.CHANGE_ACCOUNT: _(
-        "Log out, then log in with the account that fits this démarche."
+        "Log out, then log in with an account of the type named above."
     ),
-    Remedy.LOG_IN_AGAIN: _("Log in again; it takes a moment."),
+    Remedy.LOG_IN_AGAIN: _(
+        "Your last login is too long ago for this démarche. Log out, then log in again."
+    ),
     Remedy.COUNTER: _(
-        "If you live in the commune, get in touch with the counter: we will check it "
-        "with you."
+        "The residents' register does not confirm that you live in the commune. If you "
+        "do, the counter will look into it with you."
     ),
 }
 
-#: Beside the padlock, when all that is known is the reason of the refusal.
-PADLOCKS: dict[Reason, Message] = {
-    Reason.LOGIN: _("With an e-démarches account"),
-    Reason.LEVEL: _("With a verified account only"),
-    Reason.ACCOUNT_TYPE: _("For another type of account only"),
-    Reason.RESIDENT: _("For residents of the commune only, with a verified account"),
-    Reason.STALE_LOGIN: _("With a recent login only"),
-}
-
-#: For whom, for each set of account types an editor can tick; none is the same as all.
-_DECLARED: dict[frozenset[AccountType], Message] = {
-    frozenset(): _("With an e-démarches account"),
-    frozenset({AccountType.PERSONNE}): _(
-        "For private persons only, with an e-démarches account"
-    ),
-    frozenset({AccountType.ENTREPRISE}): _(
-        "For companies only, with an e-démarches account"
-    ),
-    frozenset({AccountType.ASSOCIATION}): _(
-        "For associations only, with an e-démarches account"
-    ),
-    frozenset({AccountType.PERSONNE, AccountType.ENTREPRISE}): _(
-        "For private persons and companies only, with an e-démarches account"
-    ),
-    frozenset({AccountType.PERSONNE, AccountType.ASSOCIATION}): _(
-        "For private persons and associations only, with an e-démarches account"
-    ),
-    frozenset({AccountType.ENTREPRISE, AccountType.ASSOCIATION}): _(
-        "For companies and associations only, with an e-démarches account"
-    ),
-}
-_VERIFIED: dict[frozenset[AccountType], Message] = {
-    frozenset(): _("With a verified account only"),
-    frozenset({AccountType.PERSONNE}): _(
-        "For private persons only, with a verified account"
-    ),
-    frozenset({AccountType.ENTREPRISE}): _(
-        "For companies only, with a verified account"
-    ),
-    frozenset({AccountType.ASSOCIATION}): _(
-        "For associations only, with a verified account"
-    ),
-    frozenset({AccountType.PERSONNE, AccountType.ENTREPRISE}): _(
-        "For private persons and companies only, with a verified account"
-    ),
-    frozenset({AccountType.PERSONNE, AccountType.ASSOCIATION}): _(
-        "For private persons and associations only, with a verified account"
-    ),
-    frozenset({AccountType.ENTREPRISE, AccountType.ASSOCIATION}): _(
-        "For companies and associations only, with a verified account"
-    ),
-}
-_OPEN = _("Open to everybody, without an account")
+VERIFICATION_TIME = _("The verification takes about 3 working days.")
 
 
-def audience(conditions: Conditions) -> Message:
-    """For whom a démarche is, whoever asks: the sentence beside a closed padlock."""
+def requirements_of(conditions: Conditions) -> tuple[Message, ...]:
+    """What a démarche asks of the visitor, one phrase each; empty for everybody."""
     if conditions.open:
-        return _OPEN
-    types = conditions.account_types
-    if types == frozenset(AccountType):
-        types = frozenset()
-    if conditions.residents_only and types <= {AccountType.PERSONNE}:
-        return PADLOCKS[Reason.RESIDENT]
-    words = _VERIFIED if conditions.required_level is Level.VERIFIED else _DECLARED
-    return words[types]
+        return ()
+    phrases = [LEVEL_LABELS[conditions.required_level]]
+    phrases += [
+        label
+        for account_type, label in ACCOUNT_TYPE_LABELS.items()
+        if account_type in conditions.account_types
+    ]
+    if conditions.residents_only:
+        phrases.append(RESIDENTS_ONLY)
+    return tuple(phrases)
 
 
 def advice(decision: Decision) -> tuple[Message, Message]:

@@ -5,10 +5,10 @@ from carouge.guichet.access.domain import AccountType
 from carouge.guichet.access.domain import Conditions
 from carouge.guichet.access.domain import Level
 from carouge.guichet.access.domain import Reason
+from carouge.guichet.access.labels import requirements_of
+from carouge.guichet.access.labels import SHORT_REASONS
 from carouge.guichet.demarche.browser.page import CachedPage
 from carouge.guichet.demarche.labels import Padlock
-from carouge.guichet.demarche.labels import REASON_LABELS
-from carouge.guichet.demarche.labels import requirements_of
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 
 
@@ -32,6 +32,6 @@ class Aide(CachedPage):
     def padlocks(self) -> list[Padlock]:
         """The padlocks a visitor meets, as they look while he has not logged in."""
         return [
-            Padlock(requirements_of(conditions), REASON_LABELS[Reason.LOGIN])
+            Padlock(requirements_of(conditions), SHORT_REASONS[Reason.LOGIN])
             for conditions in _EXAMPLES
         ]
