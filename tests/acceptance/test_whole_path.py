@@ -1,6 +1,9 @@
 """One demande from the catalogue to the agent's desk and back, in a real browser."""
 
 from carouge.guichet.demo.content import PASSWORD
+from concurrent.futures import ThreadPoolExecutor
+from visitor import by_id
+from visitor import Visitor
 
 import pytest
 import re
@@ -194,3 +197,31 @@ def test_staff_of_other_services_do_not_see_the_demande(page, new_page, demo, lo
     response = staff.goto(f"{demo.guichet}/agents/{number}")
     assert response.status in (401, 403, 404) or "require_login" in staff.url
     assert "Un canapé rouge" not in staff.locator("body").inner_text()
+
+
+def test_many_visitors_at_once(demo):
+    """Forty demandes and eight times the same, from eight clients: all of them once."""
+    answers = {
+        "lieu": "quai du Cheval-Blanc",
+        "terrain": "Trottoir ou chaussée",
+        "date_constat": "2026-11-20",
+        "nature": ["Meubles ou matelas"],
+        "danger": "non",
+        "description": "Un canapé",
+        "nom": "Rochat",
+        "prenom": "Aline",
+        "courriel": "foule@example.org",
+        "accord": True,
+    }
+
+    def fill():
+        return Visitor(demo.guichet).open_form(DEMARCHE.lstrip("/")).fill(**answers)
+
+    forms = [fill() for _visitor in range(40)] + [fill()] * 8
+    with ThreadPoolExecutor(8) as pool:
+        responses = list(pool.map(lambda form: form.submit(), forms))
+    assert [response.status_code for response in responses] == [200] * 48
+    numbers = [by_id(response, "numero") for response in responses]
+    assert len(set(numbers[:40])) == 40
+    assert len(set(numbers[40:])) == 1
+    assert len(set(numbers)) == 41

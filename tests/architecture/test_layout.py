@@ -3,6 +3,7 @@
 from pathlib import Path
 from xml.etree import ElementTree
 
+import ast
 import configparser
 import pytest
 import re
@@ -246,3 +247,38 @@ def test_ci_calls_make_test_and_nothing_else():
     ]
     assert lines[-1] in ("make test", "exec make test")
     assert all(line.startswith(("set ", "cd ")) for line in lines[:-1])
+
+
+def messages(path):
+    """Message id and translation of each entry of a catalogue."""
+    entries = re.findall(
+        r'^msgid ((?:".*"\n)+)msgstr ((?:".*"\n?)+)',
+        path.read_text("utf-8"),
+        re.MULTILINE,
+    )
+    return {
+        "".join(re.findall(r'"(.*)"', id)): "".join(re.findall(r'"(.*)"', text))
+        for id, text in entries
+    }
+
+
+def test_french_is_complete():
+    folder = PACKAGE / "locales"
+    template = messages(folder / "carouge.guichet.pot")
+    french = messages(folder / "fr/LC_MESSAGES/carouge.guichet.po")
+    assert set(french) == set(template)
+    assert [id for id, text in french.items() if not text] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=relative)
+def test_every_message_in_the_code_is_in_the_catalogue(path):
+    known = messages(PACKAGE / "locales/carouge.guichet.pot")
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if (
+            isinstance(node, ast.Call)
+            and getattr(node.func, "id", None) == "_"
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+        ):
+            id = node.args[0].value.replace("\\", "\\\\").replace('"', '\\"')
+            assert id.replace("\n", "\\n") in known

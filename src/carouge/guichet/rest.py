@@ -7,6 +7,7 @@ sentences of a refusal are for the person in front of the screen of a calling pr
 from __future__ import annotations
 
 from carouge.guichet import _
+from carouge.guichet.layout import keep_private
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -108,7 +109,7 @@ class GuichetService(Service):
 
     def personal(self) -> None:
         """What leaves is about a person: nothing on the way may keep it."""
-        self.request.response.setHeader("Cache-Control", "no-store, private")
+        keep_private(self.request.response)
 
     @property
     def caller(self) -> str | None:

@@ -348,7 +348,7 @@ def test_a_demande_with_all_it_holds(agent, submit, journal):
     )
     journal.clear()
     response = agent.get(f"agents/{numero}")
-    assert response.headers["Cache-Control"] == "private, no-store"
+    assert response.headers["Cache-Control"] == "no-store, private"
     page = html.fromstring(response.text)
     article = page.xpath("//div[contains(@class, 'guichet-agents')]")[0]
     assert [words(h) for h in article.xpath(".//h1")] == [

@@ -223,7 +223,7 @@ def test_nobody_keeps_the_pages_and_no_address_is_told(visitor):
     for response in (visitor.get(), visitor.open(), visitor.open(code="FALSE-FALSE")):
         assert response.headers["Cache-Control"] == "no-store, private"
         assert response.headers["Referrer-Policy"] == "no-referrer"
-        assert response.headers["X-Robots-Tag"] == "noindex, nofollow"
+        assert response.headers["X-Robots-Tag"] == "noindex"
         [title] = html.fromstring(response.text).xpath("//title")
         assert visitor.numero not in words(title)
         assert "Signaler" not in words(title)

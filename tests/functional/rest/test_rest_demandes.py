@@ -663,10 +663,13 @@ def test_who_is_not_allowed_is_told_why(anonymous, counter, french):
         "type": "Forbidden",
         "motif": "login",
         "remede": "log_in",
-        "message": " ".join(
+        "message": ". ".join(
             (
-                french("You need an e-démarches account for this démarche."),
-                french("Log in with your e-démarches account, or create one."),
+                french("You need an account for this démarche"),
+                french(
+                    "Login with the e-démarches account is not open on this counter "
+                    "yet. Until then, the counter does this démarche with you."
+                ),
             )
         ),
     }

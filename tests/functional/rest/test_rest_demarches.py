@@ -294,7 +294,7 @@ def test_a_refusal_says_why_and_what_to_do(
         "autorise": False,
         "motif": reason.value,
         "remede": remedy.value,
-        "message": f"{french(REASONS[reason])} {french(REMEDIES[remedy])}",
+        "message": f"{french(REASONS[reason])}. {french(REMEDIES[remedy])}",
     }
 
 

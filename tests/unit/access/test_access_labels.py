@@ -22,9 +22,9 @@ def test_no_reason_and_no_remedy_is_without_words():
 
 def test_advice_says_why_and_what_next():
     decision = Decision(False, Reason.LEVEL, Remedy.VERIFY_ACCOUNT)
-    assert advice(decision) == (
-        "This démarche needs a verified account",
-        "Have your e-démarches account verified, then come back to this page.",
+    assert advice(decision, str) == (
+        "This démarche needs a verified account. Have your e-démarches account "
+        "verified, then come back to this page."
     )
 
 

@@ -13,6 +13,7 @@ from carouge.guichet.access.domain import Decision
 from carouge.guichet.access.domain import Level
 from carouge.guichet.access.domain import Reason
 from carouge.guichet.access.domain import Remedy
+from collections.abc import Callable
 from zope.i18nmessageid import Message
 
 
@@ -87,6 +88,6 @@ def requirements_of(conditions: Conditions) -> tuple[Message, ...]:
     return tuple(phrases)
 
 
-def advice(decision: Decision) -> tuple[Message, Message]:
-    """Why not, and what to do next: two messages about a refusal."""
-    return REASONS[decision.reason], REMEDIES[decision.remedy]
+def advice(decision: Decision, say: Callable[[Message], str]) -> str:
+    """Why not, and what to do next, in one paragraph; ``say`` translates."""
+    return f"{say(REASONS[decision.reason])}. {say(REMEDIES[decision.remedy])}"

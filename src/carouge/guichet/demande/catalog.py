@@ -42,6 +42,11 @@ class GuichetCatalog(UniqueObject, ZCatalog):
     title = "Index of the demandes of the guichet"
     meta_type = "Guichet Catalog"
 
+    # Plone lets everybody search any ZCatalog by address. A tuple is not acquired.
+    _View_Permission = ("Manager",)
+    _Access_contents_information_Permission = ("Manager",)
+    _Search_ZCatalog_Permission = ("Manager",)
+
     def __init__(self) -> None:
         super().__init__(self.id, title=self.title)
         for name in INDEXES:

@@ -3,6 +3,7 @@
 from carouge.guichet import _
 from carouge.guichet.demande.content import Demandes
 from carouge.guichet.demande.queries import demandes_of
+from carouge.guichet.demande.queries import list_demandes
 from zExceptions import Forbidden
 from zope.i18n import translate
 
@@ -18,12 +19,26 @@ def empty_copy(guichet, event) -> None:
     guichet._demandes = Demandes()
 
 
+def keep_service(service, event) -> None:
+    """A service that is in charge of demandes cannot be deleted: nobody would see them.
+
+    :raises Forbidden: as long as there are demandes
+    """
+    if (
+        event.object is service
+        and list_demandes(services=[service.UID()], size=1).total
+    ):
+        raise Forbidden(
+            translate(_("This service is in charge of demandes and cannot be deleted."))
+        )
+
+
 def keep_demandes(guichet, event) -> None:
     """A guichet with demandes cannot be deleted by accident.
 
     :raises Forbidden: as long as there are demandes
     """
-    if event.object is guichet and event.newParent is None and demandes_of(guichet):
+    if event.object is guichet and demandes_of(guichet):
         raise Forbidden(
             translate(_("This guichet holds demandes and cannot be deleted."))
         )

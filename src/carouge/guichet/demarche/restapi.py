@@ -99,7 +99,7 @@ class Demarches(GuichetService):
             "autorise": False,
             "motif": decision.reason.value,
             "remede": decision.remedy.value,
-            "message": " ".join(self.say(sentence) for sentence in advice(decision)),
+            "message": advice(decision, self.say),
         }
 
 

@@ -19,6 +19,8 @@ from carouge.guichet.espace.service import TooManyAttempts
 from carouge.guichet.espace.service import UnusableMessage
 from carouge.guichet.espace.service import withdraw
 from carouge.guichet.formulaire.domain import MAX_TEXT
+from carouge.guichet.layout import keep_private
+from carouge.guichet.layout import single_column
 from functools import cached_property
 from plone.protect.interfaces import IDisableCSRFProtection
 from Products.Five.browser import BrowserView
@@ -57,12 +59,8 @@ class Suivi(BrowserView):
     notice = None
 
     def __call__(self):
-        response = self.request.response
-        response.setHeader("Cache-Control", "no-store, private")
-        response.setHeader("Referrer-Policy", "no-referrer")
-        response.setHeader("X-Robots-Tag", "noindex, nofollow")
-        self.request.set("disable_plone.leftcolumn", 1)
-        self.request.set("disable_plone.rightcolumn", 1)
+        keep_private(self.request.response)
+        single_column(self.request)
         self.numero = self._field("numero", MAX_FIELD)
         self.message = self._field("message", MAX_KEPT)
         self.follow_up = resume_follow_up(

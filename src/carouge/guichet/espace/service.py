@@ -28,6 +28,7 @@ from carouge.guichet.espace.domain import token_matches
 from carouge.guichet.espace.labels import STEP_LABELS
 from carouge.guichet.formulaire.domain import has_control_characters
 from carouge.guichet.formulaire.domain import MAX_TEXT
+from carouge.guichet.keys import signing_keys
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import format_time
 from carouge.guichet.swisstime import now
@@ -36,9 +37,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
-from plone.keyring.interfaces import IKeyManager
 from time import monotonic
-from zope.component import getUtility
 
 import secrets
 
@@ -121,7 +120,7 @@ def resume_follow_up(guichet, cookie: str) -> FollowUp | None:
     """The follow-up a browser has open, or None."""
     try:
         session = open_session(
-            text=cookie, keys=_keys(), scope=guichet.UID(), now=now()
+            text=cookie, keys=signing_keys(), scope=guichet.UID(), now=now()
         )
     except InvalidSession:
         return None
@@ -132,7 +131,7 @@ def resume_follow_up(guichet, cookie: str) -> FollowUp | None:
 def seal(guichet, follow_up: FollowUp) -> str:
     """The cookie that keeps a follow-up open from now on."""
     return seal_session(
-        key=_keys()[0],
+        key=signing_keys()[0],
         scope=guichet.UID(),
         session=follow_up.session,
         now=now(),
@@ -141,13 +140,15 @@ def seal(guichet, follow_up: FollowUp) -> str:
 
 def token_of(guichet, follow_up: FollowUp) -> str:
     """What the forms of a follow-up carry."""
-    return make_token(key=_keys()[0], scope=guichet.UID(), session=follow_up.session)
+    return make_token(
+        key=signing_keys()[0], scope=guichet.UID(), session=follow_up.session
+    )
 
 
 def proves(guichet, follow_up: FollowUp, token: str) -> bool:
     """Whether a form was made by us for this follow-up."""
     return token_matches(
-        text=token, keys=_keys(), scope=guichet.UID(), session=follow_up.session
+        text=token, keys=signing_keys(), scope=guichet.UID(), session=follow_up.session
     )
 
 
@@ -267,10 +268,3 @@ def _by_step(
 ) -> Iterator[tuple[str, tuple[Reponse, ...]]]:
     for step, group in groupby(reponses, key=lambda reponse: reponse.step):
         yield step, tuple(group)
-
-
-def _keys() -> list[bytes]:
-    ring = getUtility(IKeyManager)["_system"]
-    keys = [key.encode("ascii") for key in ring if key is not None]
-    current = ring.current.encode("ascii")
-    return [current, *(key for key in keys if key != current)]

@@ -194,7 +194,7 @@ def _closed(gate: Gate, say) -> Refusal:
     return Refusal(
         403,
         "Forbidden",
-        " ".join(say(sentence) for sentence in advice(decision)),
+        advice(decision, say),
         motif=decision.reason.value,
         remede=decision.remedy.value,
     )

@@ -15,11 +15,10 @@ from carouge.guichet.formulaire.domain import idempotent_jeton
 from carouge.guichet.formulaire.domain import Jeton
 from carouge.guichet.formulaire.domain import make_jeton
 from carouge.guichet.formulaire.domain import read_jeton
+from carouge.guichet.keys import signing_keys
 from carouge.guichet.swisstime import now
 from collections.abc import Mapping
 from plone import api
-from plone.keyring.interfaces import IKeyManager
-from zope.component import getUtility
 
 import secrets
 
@@ -35,7 +34,7 @@ class NotAvailable(Exception):
 def new_jeton(demarche) -> str:
     """The one-shot jeton of a form that is about to be shown."""
     return make_jeton(
-        key=_keys()[0],
+        key=signing_keys()[0],
         purpose=_purpose(demarche),
         random=secrets.token_bytes(16),
         now=now(),
@@ -49,7 +48,7 @@ def open_jeton(demarche, text: str) -> Jeton:
     """
     return read_jeton(
         text=text,
-        keys=_keys(),
+        keys=signing_keys(),
         purpose=_purpose(demarche),
         now=now(),
     )
@@ -74,7 +73,7 @@ def rest_jeton(demarche, key: str) -> Jeton:
             issued=issued,
         )
         for issued in (moment, last_year)
-        for secret in _keys()
+        for secret in signing_keys()
     ]
     return next(
         (jeton for jeton in jetons if find_deposit(demarche, jeton) is not None),
@@ -118,10 +117,3 @@ def _user_id() -> str:
 def _purpose(demarche) -> str:
     # Bound to the person as well: a page somebody else made cannot submit in his name.
     return f"{demarche.UID()}:{_user_id()}"
-
-
-def _keys() -> list[bytes]:
-    ring = getUtility(IKeyManager)["_system"]
-    keys = [key.encode("ascii") for key in ring if key is not None]
-    current = ring.current.encode("ascii")
-    return [current, *(key for key in keys if key != current)]

@@ -6,6 +6,8 @@ from carouge.guichet.backoffice.domain import parse_filters
 from carouge.guichet.backoffice.service import Desk
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
+from carouge.guichet.layout import keep_private
+from carouge.guichet.layout import single_column
 from functools import cached_property
 from plone import api
 from Products.Five.browser import BrowserView
@@ -23,9 +25,8 @@ class DeskPage(BrowserView):
 
     def prepare(self) -> None:
         """Nobody keeps a copy of these pages, and nothing stands beside them."""
-        self.request.response.setHeader("Cache-Control", "private, no-store")
-        for column in ("left", "right"):
-            self.request.set(f"disable_plone.{column}column", 1)
+        keep_private(self.request.response)
+        single_column(self.request)
 
     @cached_property
     def desk(self) -> Desk:

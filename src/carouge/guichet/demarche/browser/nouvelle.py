@@ -4,6 +4,7 @@ from carouge.guichet import _
 from carouge.guichet.demarche.browser.page import CataloguePage
 from carouge.guichet.demarche.modele import create_draft
 from carouge.guichet.demarche.modele import modeles_of
+from carouge.guichet.layout import keep_private
 from itertools import groupby
 from plone import api
 from plone.protect import CheckAuthenticator
@@ -32,7 +33,7 @@ class NouvelleDemarche(CataloguePage):
         return super().__call__()
 
     def update(self) -> None:
-        self.request.response.setHeader("Cache-Control", "no-store, private")
+        keep_private(self.request.response)
 
     def _create(self):
         try:

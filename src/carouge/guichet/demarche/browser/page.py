@@ -4,6 +4,7 @@ from carouge.guichet import config
 from carouge.guichet.demarche.fragments import cached_fragment
 from carouge.guichet.demarche.service import get_catalogue
 from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.layout import single_column
 from functools import cached_property
 from plone import api
 from Products.Five.browser import BrowserView
@@ -19,8 +20,7 @@ class CataloguePage(BrowserView):
 
     def __call__(self):
         self.update()
-        self.request.set("disable_plone.leftcolumn", 1)
-        self.request.set("disable_plone.rightcolumn", 1)
+        single_column(self.request)
         return self.template()
 
     def update(self) -> None:

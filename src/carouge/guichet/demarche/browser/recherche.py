@@ -9,6 +9,7 @@ from carouge.guichet.demarche.recherches import note_search
 from carouge.guichet.demarche.recherches import searches_without_result
 from carouge.guichet.demarche.search import MAX_CHARACTERS
 from carouge.guichet.demarche.service import get_catalogue
+from carouge.guichet.layout import keep_private
 from carouge.guichet.swisstime import today
 from plone import api
 from plone.protect import CheckAuthenticator
@@ -94,7 +95,7 @@ class SansResultat(CataloguePage):
     page_title = _("Searches without result")
 
     def update(self) -> None:
-        self.request.response.setHeader("Cache-Control", "no-store, private")
+        keep_private(self.request.response)
 
     def __call__(self):
         if self.request.method == "POST":
