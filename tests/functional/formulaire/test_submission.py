@@ -139,10 +139,17 @@ def kept(response, name):
 
 
 def test_missing_answers_are_named_and_nothing_is_lost(visitor, stored):
-    wrong = {**ANSWERS, "lieu": "", "accord": False, "courriel": "pas-une-adresse"}
+    wrong = {
+        **ANSWERS,
+        "lieu": "",
+        "nature": [],
+        "accord": False,
+        "courriel": "pas-une-adresse",
+    }
     response = visitor.open_form(DEMARCHE).fill(**wrong).submit()
     assert [target for target, _message in errors(response)] == [
         "form-widgets-lieu",
+        "form-widgets-nature-0",
         "form-widgets-courriel",
         "form-widgets-accord-0",
     ]

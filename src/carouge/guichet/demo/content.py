@@ -7,6 +7,7 @@ from carouge.guichet.controlpanel.interfaces import PREFIX
 from carouge.guichet.demo.forms import form_model
 from importlib.resources import files
 from plone import api
+from plone.formwidget.namedfile.converter import b64encode_file
 
 import yaml
 
@@ -41,6 +42,8 @@ def install(tool) -> None:
     portal = api.portal.get()
     for name, value in SETTINGS.items():
         api.portal.set_registry_record(f"{PREFIX}.{name}", value)
+    logo = (files("carouge.guichet.demo") / "contenu" / "logo.svg").read_bytes()
+    api.portal.set_registry_record("plone.site_logo", b64encode_file("logo.svg", logo))
     for login, fullname, roles in STAFF:
         if api.user.get(login) is None:
             api.user.create(

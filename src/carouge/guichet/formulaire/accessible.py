@@ -8,6 +8,7 @@ from plone.schema.email import IEmail
 from z3c.form.interfaces import ICheckBoxWidget
 from z3c.form.interfaces import IRadioWidget
 from z3c.form.interfaces import ISingleCheckBoxWidget
+from z3c.form.interfaces import ITextAreaWidget
 from zope.schema.interfaces import IDecimal
 from zope.schema.interfaces import IInt
 
@@ -22,6 +23,10 @@ AUTOCOMPLETE = {
     "npa": "postal-code",
     "localite": "address-level2",
 }
+
+
+#: Lines a text field shows at first.
+TEXT_ROWS = 6
 
 
 def kind_of(widget) -> str:
@@ -80,6 +85,8 @@ def dress(widget) -> None:
             attributes["type"] = "email"
         elif name == "telephone":
             attributes["type"] = "tel"
+        elif ITextAreaWidget.providedBy(widget):
+            attributes["rows"] = TEXT_ROWS
         elif IInt.providedBy(widget.field):
             attributes["inputmode"] = "numeric"
         elif IDecimal.providedBy(widget.field):

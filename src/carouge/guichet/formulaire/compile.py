@@ -21,8 +21,10 @@ from zope.interface.interface import InterfaceClass
 from zope.schema import getFieldsInOrder
 from zope.schema import ValidationError
 from zope.schema.interfaces import IField
+from zope.schema.interfaces import ISet
 from zope.schema.interfaces import IText
 from zope.schema.interfaces import ITextLine
+from zope.schema.interfaces import RequiredMissing
 
 import hashlib
 
@@ -87,19 +89,27 @@ def _compile(model: str) -> CompiledForm:
 
 
 def _limit(field: IField) -> None:
-    """Give a text field the limits every answer has.
+    """Give a field the limits every answer has.
 
     They are part of the field, so that the page and the REST service cannot differ.
     """
+    own = field.constraint
+    if ISet.providedBy(field) and field.required:
+
+        def something_ticked(value) -> bool:
+            if not value:
+                raise RequiredMissing(field.__name__)
+            return own(value)
+
+        field.constraint = something_ticked
     if not IText.providedBy(field):
         return
     if field.max_length is None:
         field.max_length = MAX_LINE if ITextLine.providedBy(field) else MAX_TEXT
-    own = field.constraint
 
-    def constraint(value) -> bool:
+    def printable(value) -> bool:
         if has_control_characters(value):
             raise ControlCharacters(field.__name__)
         return own(value)
 
-    field.constraint = constraint
+    field.constraint = printable
