@@ -135,6 +135,7 @@ class Postman(threading.Thread):
             try:
                 self._deliver_queue(queue)
             except Exception as error:
+                # Whatever breaks in one queue, the thread goes on with the others.
                 logger.error("mail queue stopped: %s", type(error).__name__)
 
     def _deliver_queue(self, queue: Path) -> None:
