@@ -29,7 +29,6 @@ from carouge.guichet.demarche.service import services_of_agent
 from carouge.guichet.formulaire.domain import has_control_characters
 from carouge.guichet.formulaire.domain import MAX_TEXT
 from carouge.guichet.journal.service import record
-from carouge.guichet.swisstime import today
 from dataclasses import dataclass
 from functools import cached_property
 from plone import api
@@ -192,19 +191,6 @@ def moves_for_agent(demande: Demande) -> list[Transition]:
         for transition in allowed_transitions(demande, Actor.AGENT)
         if transition.id in guarded
     ]
-
-
-def is_late(demande: Demande) -> bool:
-    """True when the expected day is over and the citizen still waits for us."""
-    return Row(
-        numero=demande.numero,
-        titre=demande.demarche_titre,
-        etat=demande.etat,
-        service_uid=demande.service_uid,
-        demarche_uid=demande.demarche_uid,
-        depot=demande.depot,
-        attendu=demande.attendu,
-    ).late(today())
 
 
 def version_of(demande: Demande) -> int:

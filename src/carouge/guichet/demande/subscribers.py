@@ -5,6 +5,7 @@ from carouge.guichet.demande.content import Demandes
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.demande.queries import list_demandes
 from zExceptions import Forbidden
+from zope.globalrequest import getRequest
 from zope.i18n import translate
 
 
@@ -29,7 +30,10 @@ def keep_service(service, event) -> None:
         and list_demandes(services=[service.UID()], size=1).total
     ):
         raise Forbidden(
-            translate(_("This service is in charge of demandes and cannot be deleted."))
+            translate(
+                _("This service is in charge of demandes and cannot be deleted."),
+                context=getRequest(),
+            )
         )
 
 
@@ -40,5 +44,8 @@ def keep_demandes(guichet, event) -> None:
     """
     if event.object is guichet and demandes_of(guichet):
         raise Forbidden(
-            translate(_("This guichet holds demandes and cannot be deleted."))
+            translate(
+                _("This guichet holds demandes and cannot be deleted."),
+                context=getRequest(),
+            )
         )

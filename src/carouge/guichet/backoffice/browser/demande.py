@@ -6,13 +6,13 @@ from carouge.guichet.backoffice.browser.page import DeskPage
 from carouge.guichet.backoffice.domain import group_by_step
 from carouge.guichet.backoffice.domain import whole_number
 from carouge.guichet.backoffice.service import InvalidMessage
-from carouge.guichet.backoffice.service import is_late
 from carouge.guichet.backoffice.service import moves_for_agent
 from carouge.guichet.backoffice.service import NotVisible
 from carouge.guichet.backoffice.service import Outdated
 from carouge.guichet.backoffice.service import person_of
 from carouge.guichet.backoffice.service import process
 from carouge.guichet.backoffice.service import version_of
+from carouge.guichet.demande.domain import is_late
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.demande.labels import TRANSITION_LABELS
@@ -20,6 +20,7 @@ from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import MessageRequired
 from carouge.guichet.demande.service import TransitionRefused
 from carouge.guichet.formulaire.domain import MAX_TEXT
+from carouge.guichet.swisstime import today
 from functools import cached_property
 from plone import api
 from plone.protect.authenticator import check as check_authenticator
@@ -155,7 +156,7 @@ class AgentsDemande(DeskPage):
 
     @property
     def late(self) -> bool:
-        return is_late(self.demande)
+        return is_late(self.demande.attendu, self.demande.etat, today())
 
     @property
     def service_title(self) -> str:
