@@ -1,5 +1,7 @@
 """Rules of the layout that no reader should have to check by eye."""
 
+from importlib import metadata
+from packaging.specifiers import SpecifierSet
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -282,3 +284,13 @@ def test_every_message_in_the_code_is_in_the_catalogue(path):
         ):
             id = node.args[0].value.replace("\\", "\\\\").replace('"', '\\"')
             assert id.replace("\n", "\\n") in known
+
+
+def test_every_pin_installs_on_the_python_of_debian_12():
+    refused = {
+        f"{distribution.name} {requirement}"
+        for distribution in metadata.distributions()
+        if (requirement := distribution.metadata["Requires-Python"])
+        and "3.11.2" not in SpecifierSet(requirement)
+    }
+    assert refused == set()

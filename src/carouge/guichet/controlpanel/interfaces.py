@@ -1,16 +1,12 @@
 """The settings of the guichet: what the webmaster fills in once."""
 
 from carouge.guichet import _
+from carouge.guichet.addresses import is_mail_address
 from plone.supermodel import model
 from zope import schema
 
 
 PREFIX = "carouge.guichet"
-
-
-def one_address(value: str) -> bool:
-    """One e-mail address, nothing that could smuggle a second header."""
-    return "@" in value and not set(value) & set("\r\n ,;")
 
 
 class IGuichetSettings(model.Schema):
@@ -29,12 +25,21 @@ class IGuichetSettings(model.Schema):
     courriel = schema.TextLine(
         title=_("E-mail of the counter"),
         required=False,
-        constraint=one_address,
+        constraint=is_mail_address,
     )
     horaires = schema.Text(
         title=_("Opening hours of the counter"),
         description=_("One line per day or group of days."),
         default="",
+        required=False,
+    )
+    adresse_publique = schema.URI(
+        title=_("Public address of the guichet"),
+        description=_(
+            "Links in mails begin with it, for example https://guichet.example.ch. "
+            "Empty: the address under which the request came, which only a proxy that "
+            "refuses foreign host names makes trustworthy."
+        ),
         required=False,
     )
     expediteur = schema.TextLine(
@@ -43,5 +48,5 @@ class IGuichetSettings(model.Schema):
             "A no-reply address. Empty: the sender of the site's mail settings."
         ),
         required=False,
-        constraint=one_address,
+        constraint=is_mail_address,
     )

@@ -54,5 +54,11 @@ def sender() -> tuple[str, str]:
     return name or "", address or ""
 
 
+def public_address() -> str | None:
+    """Address of the guichet for links in mails, without slash at the end, if set."""
+    address = _settings().adresse_publique
+    return address.rstrip("/") if address else None
+
+
 def _settings():
     return getUtility(IRegistry).forInterface(IGuichetSettings, prefix=PREFIX)

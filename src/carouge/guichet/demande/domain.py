@@ -14,6 +14,7 @@ from stdnum.iso7064 import mod_37_36
 import hashlib
 import hmac
 import re
+import unicodedata
 
 
 class DomainError(ValueError):
@@ -125,6 +126,13 @@ def transitions_from(state: State, actor: Actor) -> list[Transition]:
         for transition in TRANSITIONS.values()
         if state in transition.sources and actor in transition.actors
     ]
+
+
+def is_blank(text: str) -> bool:
+    """True when a text shows nothing: white space, invisible and format characters."""
+    return all(
+        char.isspace() or unicodedata.category(char) in ("Cf", "Cc") for char in text
+    )
 
 
 # --- numbers ------------------------------------------------------------------

@@ -26,7 +26,7 @@ STATE_MEANINGS = {
     State.VALIDEE: _("Your demande has been accepted."),
     State.REFUSEE: _("Your demande has been refused."),
     State.CLASSEE: _("Your demande has been closed without action."),
-    State.RETIREE: _("You have withdrawn your demande."),
+    State.RETIREE: _("The demande has been withdrawn."),
 }
 
 #: The state as Bootstrap's badge colours show it; never the only sign.

@@ -22,13 +22,13 @@ class DeskRoles:
 
     def getRoles(self, principal_id):
         for service in services_of(self.context):
-            if principal_id in (service.agents or ()):
+            if principal_id in service.agent_ids:
                 return (ROLE_AGENT,)
         return ()
 
     def getAllRoles(self):
         for service in services_of(self.context):
-            for principal_id in service.agents or ():
+            for principal_id in service.agent_ids:
                 yield principal_id, (ROLE_AGENT,)
 
 
@@ -43,7 +43,7 @@ class DemandeRoles:
     def getRoles(self, principal_id):
         roles = []
         service = service_by_uid(guichet_of(self.context), self.context.service_uid)
-        if service is not None and principal_id in (service.agents or ()):
+        if service is not None and principal_id in service.agent_ids:
             roles.append(ROLE_AGENT)
         if principal_id == self.context.usager_id:
             roles.append(ROLE_USAGER)
@@ -52,7 +52,7 @@ class DemandeRoles:
     def getAllRoles(self):
         service = service_by_uid(guichet_of(self.context), self.context.service_uid)
         if service is not None:
-            for principal_id in service.agents or ():
+            for principal_id in service.agent_ids:
                 yield principal_id, (ROLE_AGENT,)
         if self.context.usager_id:
             yield self.context.usager_id, (ROLE_USAGER,)

@@ -12,6 +12,7 @@ from carouge.guichet.demande.domain import code_digest
 from carouge.guichet.demande.domain import code_matches
 from carouge.guichet.demande.domain import DomainError
 from carouge.guichet.demande.domain import free_number
+from carouge.guichet.demande.domain import is_blank
 from carouge.guichet.demande.domain import parse_number
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
@@ -169,7 +170,7 @@ def move_demande(
     if definition is None or definition not in allowed_transitions(demande, actor):
         raise TransitionRefused(transition)
     message = message.strip()
-    if definition.message_required and not message:
+    if definition.message_required and is_blank(message):
         raise MessageRequired(transition)
     workflow = api.portal.get_tool("portal_workflow")
     if actor is Actor.USAGER:

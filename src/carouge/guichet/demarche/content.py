@@ -40,6 +40,14 @@ class Categorie(Container):
 class Service(Item):
     """A department of the commune."""
 
+    @property
+    def agent_ids(self) -> frozenset[str]:
+        """Ids of the users and groups who are agents.
+
+        Plone's vocabulary of principals stores ``user:<id>`` and ``group:<id>``.
+        """
+        return frozenset(principal.partition(":")[2] for principal in self.agents or ())
+
 
 @implementer(IDemarche)
 class Demarche(EasyForm):

@@ -1,6 +1,7 @@
 """The catalogue: what an editor keeps of a guichet, a categorie, a service, a démarche."""
 
 from carouge.guichet import _
+from carouge.guichet.addresses import is_mail_address
 from carouge.guichet.interfaces import IGuichetLayer
 from collective.easyform.interfaces import IEasyForm
 from plone.app.z3cform.widgets.select import SelectFieldWidget
@@ -54,11 +55,15 @@ class IService(model.Schema):
         title=_("E-mail of the service"),
         description=_("New demandes are announced to this address."),
         required=False,
-        constraint=lambda value: "@" in value and not set(value) & set("\r\n ,;"),
+        constraint=is_mail_address,
     )
     telephone = schema.TextLine(title=_("Telephone"), required=False)
     adresse = schema.Text(title=_("Address"), required=False)
     horaires = schema.Text(title=_("Opening hours"), required=False)
+    # Who reads citizens' files is decided by whoever keeps the users, and is nobody
+    # else's business.
+    directives.read_permission(agents="plone.app.controlpanel.UsersAndGroups")
+    directives.write_permission(agents="plone.app.controlpanel.UsersAndGroups")
     directives.widget("agents", SelectFieldWidget)
     agents = schema.List(
         title=_("Agents"),

@@ -236,7 +236,7 @@ def services_of_agent(guichet, user) -> list:
     if {"Manager", "Site Administrator"} & set(user.getRoles()):
         return services
     principals = {user.getId(), *user.getGroups()}
-    return [item for item in services if principals & set(item.agents or ())]
+    return [item for item in services if principals & item.agent_ids]
 
 
 def _build(guichet) -> Catalogue:

@@ -90,9 +90,11 @@ def _services(guichet) -> dict[str, str]:
             telephone=spec.get("telephone"),
             adresse=spec.get("adresse"),
             horaires=spec.get("horaires"),
-            agents=list(
-                spec.get("agents") or data.get("agents", {}).get(spec["id"], [])
-            ),
+            agents=[
+                f"user:{login}"
+                for login in spec.get("agents")
+                or data.get("agents", {}).get(spec["id"], [])
+            ],
         )
         services[spec["id"]] = service.UID()
     return services

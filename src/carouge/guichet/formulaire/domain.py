@@ -116,17 +116,20 @@ MAX_LINE = 300
 MAX_TEXT = 10_000
 
 _ALLOWED_CONTROLS = frozenset("\t\n\r")
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def has_control_characters(text: str) -> bool:
     """True when a text holds characters no keyboard makes and no export survives.
 
-    C0 and C1 controls but for tab and line ends, lone surrogates, non-characters.
+    C0 and C1 controls but for tab and line ends, lone surrogates, non-characters, and
+    what turns the direction of writing (UAX #9), with which a text lies about itself.
     """
     return any(
         (ord(char) < 32 and char not in _ALLOWED_CONTROLS)
         or 127 <= ord(char) < 160
         or 0xD800 <= ord(char) < 0xE000
         or (ord(char) & 0xFFFE) == 0xFFFE
+        or char in _DIRECTIONS
         for char in text
     )

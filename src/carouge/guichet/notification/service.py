@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carouge.guichet.controlpanel.service import contact
+from carouge.guichet.controlpanel.service import public_address
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.domain import Actor
 from carouge.guichet.demarche.service import guichet_of
@@ -85,12 +86,17 @@ def tell_moved(demande: Demande, message: str, actor: str, transition: str) -> N
 def follow_up_url(demande: Demande) -> str:
     """Where a citizen follows his demande: with the number, never with the code."""
     query = urlencode({"numero": demande.numero})
-    return f"{guichet_of(demande).absolute_url()}/suivi?{query}"
+    return f"{_base(demande)}/suivi?{query}"
 
 
 def desk_url(demande: Demande) -> str:
     """Where an agent finds the demande."""
-    return f"{guichet_of(demande).absolute_url()}/agents/{demande.numero}"
+    return f"{_base(demande)}/agents/{demande.numero}"
+
+
+def _base(demande: Demande) -> str:
+    # Whoever sends the request can choose its host name; a setting cannot be chosen.
+    return public_address() or guichet_of(demande).absolute_url()
 
 
 def mail_settings_changed() -> None:

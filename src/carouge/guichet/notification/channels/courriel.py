@@ -7,6 +7,7 @@ transaction is aborted; the thread of :mod:`.queue` takes it away.
 from __future__ import annotations
 
 from App.config import getConfiguration
+from carouge.guichet.addresses import is_mail_address
 from carouge.guichet.interfaces import INotificationChannel
 from carouge.guichet.notification.channels.queue import prepare
 from carouge.guichet.notification.channels.queue import write_server
@@ -36,9 +37,6 @@ logger = logging.getLogger("carouge.guichet.notification")
 #: Names the folder of the waiting mails.
 VARIABLE = "GUICHET_COURRIELS"
 
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 # In a text, tab and line ends have a meaning.
 _TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -87,8 +85,7 @@ class Courriel:
 
 def check_address(address: str) -> None:
     """:raises ValueError: when the text is not exactly one plain e-mail address."""
-    local = address.partition("@")[0]
-    if len(address) > 254 or len(local) > 64 or not _ADDRESS.fullmatch(address):
+    if not is_mail_address(address):
         raise ValueError("not an e-mail address")
 
 
