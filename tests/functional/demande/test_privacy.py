@@ -8,6 +8,7 @@ from plone.app.testing import SITE_OWNER_NAME
 from plone.app.testing import SITE_OWNER_PASSWORD
 from Products.CMFCore.indexing import processQueue
 from visitor import Visitor
+from zExceptions import Forbidden
 
 import gzip
 import pytest
@@ -148,3 +149,12 @@ def test_what_holds_demandes_cannot_be_deleted(functional, manager, demande, pat
     assert response.status_code == 403
     transaction.begin()
     assert sorted(functional["portal"].guichet.objectIds()) == before
+
+
+def test_a_folder_around_a_guichet_with_demandes_cannot_be_deleted(functional, demande):
+    portal = functional["portal"]
+    with api.env.adopt_roles(["Manager"]):
+        folder = api.content.create(portal, "Folder", id="dossier")
+        api.content.move(portal.guichet, folder)
+        with pytest.raises(Forbidden):
+            portal.manage_delObjects(["dossier"])

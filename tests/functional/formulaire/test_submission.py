@@ -7,6 +7,7 @@ from visitor import by_id
 from visitor import errors
 from visitor import Form
 from visitor import Visitor
+from zExceptions import BadRequest
 
 import pytest
 import transaction
@@ -291,3 +292,91 @@ def test_unknown_demarche_is_not_found(visitor):
 def test_a_link_cannot_fill_in_the_form(visitor):
     response = visitor.get(f"/{DEMARCHE}/formulaire?form.widgets.lieu=ici")
     assert kept(response, "lieu") in (None, "")
+
+
+@pytest.mark.parametrize(
+    "address", ["é@ü.ch", "a@b", "a b@example.org", "a@example.org,b@example.org"]
+)
+def test_an_address_nobody_can_write_to_is_refused(visitor, stored, address):
+    answers = {**ANSWERS, "courriel": address}
+    response = visitor.open_form(DEMARCHE).fill(**answers).submit()
+    assert [target for target, _message in errors(response)] == [
+        "form-widgets-courriel"
+    ]
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("page.png", b"<script>alert(1)</script>"),
+        ("image.svg", b"<svg onload='alert(1)'/>"),
+        ("programme.pdf", b"MZ\x90\x00"),
+        ("vide.jpg", b"\n"),
+        ("grand.pdf", b"%PDF-1.7" + b"0" * (10 * 1024 * 1024)),
+    ],
+)
+def test_a_document_is_judged_by_its_content(visitor, stored, name, content):
+    form = visitor.open_form(DEMARCHE)
+    form.fill(**ANSWERS, photo=(name, content, "image/png"))
+    response = form.submit()
+    assert [target for target, _message in errors(response)] == [
+        "form-widgets-photo-input"
+    ]
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("form.widgets.courriel:list", "a@example.org"),
+        ("form.widgets.date_constat:list", "x"),
+        ("form.widgets.lieu.y:record", "1"),
+        ("form.widgets.nature.a:record", "1"),
+        ("form.widgets.accord.x:record", "1"),
+        ("form.widgets.photo", "texte"),
+        ("jeton:list", "x"),
+    ],
+)
+def test_values_no_browser_sends_break_nothing(visitor, stored, name, value):
+    response = visitor.post(
+        f"/{DEMARCHE}/formulaire", data={name: value, "form.buttons.submit": "1"}
+    )
+    assert response.status_code == 200
+    assert stored() == []
+
+
+def test_a_file_where_a_text_is_asked_is_no_answer(visitor, stored):
+    response = visitor.post(
+        f"/{DEMARCHE}/formulaire",
+        data={"form.buttons.submit": "1"},
+        files={
+            "form.widgets.courriel": ("a.txt", b"x"),
+            "form.widgets.lieu": ("b", b"y"),
+        },
+    )
+    assert response.status_code == 200
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    "path", ["@@embedded", "@@z3cform_validate_field?fname:list=x", "@@saveddata"]
+)
+def test_easyforms_own_ways_in_are_closed(visitor, path):
+    assert visitor.get(f"/{DEMARCHE}/{path}").status_code in (401, 404)
+
+
+def test_a_form_that_could_not_be_read_back_is_not_stored(functional):
+    demarche = functional["portal"].guichet.unrestrictedTraverse(DEMARCHE)
+    before = demarche.fields_model
+    with pytest.raises(BadRequest):
+        demarche.fields_model = before.replace(
+            "<required>True</required>", "<required/>", 1
+        )
+    assert demarche.fields_model == before
+
+
+def test_a_demarche_can_be_read_as_content(functional, visitor):
+    response = visitor.get(f"/{DEMARCHE}", headers={"Accept": "application/json"})
+    assert response.status_code == 200
+    assert response.json()["title"] == "Signaler un dépôt sauvage"

@@ -196,9 +196,9 @@ def test_members_of_a_group_are_agents(guichet, demande, of_schools):
         service = next(
             s
             for s in guichet.objectValues()
-            if "agent-dechets" in (getattr(s, "agents", None) or ())
+            if "user:agent-dechets" in (getattr(s, "agents", None) or ())
         )
-        service.agents = ["agent-dechets", "renforts"]
+        service.agents = ["user:agent-dechets", "group:renforts"]
     be(guichet, "editeur")
     assert permissions(demande) == BOTH
     assert permissions(of_schools) == set()
@@ -213,7 +213,7 @@ def test_an_agent_who_left_the_service_sees_nothing_any_more(
     guichet, demande, request_
 ):
     for service in guichet.objectValues():
-        if "agent-dechets" in (getattr(service, "agents", None) or ()):
+        if "user:agent-dechets" in (getattr(service, "agents", None) or ()):
             service.agents = []
     be(guichet, "agent-dechets")
     assert permissions(demande) == set()

@@ -1,9 +1,12 @@
 """What happens to the demandes when something happens to their guichet."""
 
 from carouge.guichet import _
+from carouge.guichet import config
 from carouge.guichet.demande.content import Demandes
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.demande.queries import list_demandes
+from plone import api
+from plone.base.interfaces import IPloneSiteRoot
 from zExceptions import Forbidden
 from zope.globalrequest import getRequest
 from zope.i18n import translate
@@ -25,27 +28,26 @@ def keep_service(service, event) -> None:
 
     :raises Forbidden: as long as there are demandes
     """
-    if (
-        event.object is service
-        and list_demandes(services=[service.UID()], size=1).total
-    ):
-        raise Forbidden(
-            translate(
-                _("This service is in charge of demandes and cannot be deleted."),
-                context=getRequest(),
-            )
-        )
+    if not _installed() or event.object is not service:
+        return
+    if list_demandes(services=[service.UID()], size=1).total:
+        _forbid(_("This service is in charge of demandes and cannot be deleted."))
 
 
 def keep_demandes(guichet, event) -> None:
-    """A guichet with demandes cannot be deleted by accident.
+    """A guichet with demandes is not deleted by accident, alone or with a folder.
 
     :raises Forbidden: as long as there are demandes
     """
-    if event.object is guichet and demandes_of(guichet):
-        raise Forbidden(
-            translate(
-                _("This guichet holds demandes and cannot be deleted."),
-                context=getRequest(),
-            )
-        )
+    whole_site = IPloneSiteRoot.providedBy(event.object)
+    if _installed() and not whole_site and demandes_of(guichet):
+        _forbid(_("This guichet holds demandes and cannot be deleted."))
+
+
+def _installed() -> bool:
+    # What an uninstalled add-on leaves behind is the site's own business.
+    return config.CATALOG_ID in api.portal.get().objectIds()
+
+
+def _forbid(message) -> None:
+    raise Forbidden(translate(message, context=getRequest()))

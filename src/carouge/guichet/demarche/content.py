@@ -9,6 +9,7 @@ from carouge.guichet.demarche.interfaces import IService
 from collective.easyform.content import EasyForm
 from plone.dexterity.content import Container
 from plone.dexterity.content import Item
+from plone.supermodel import loadString
 from zExceptions import BadRequest
 from zope.event import notify
 from zope.interface import implementer
@@ -52,3 +53,22 @@ class Service(Item):
 @implementer(IDemarche)
 class Demarche(EasyForm):
     """A service a citizen can ask for: an easyform with catalogue data."""
+
+    @property
+    def fields_model(self) -> str:
+        """The form as supermodel XML; only what can be read back is stored.
+
+        :raises BadRequest: for a model that would leave the form, and the field editor
+            with it, unreadable
+        """
+        return self.__dict__.get("fields_model", "")
+
+    @fields_model.setter
+    def fields_model(self, model: str) -> None:
+        try:
+            loadString(model)
+        except Exception as error:
+            # A broken model can fail in any way of any kind of field.
+            raise BadRequest("the form could not be read back") from error
+        self.__dict__["fields_model"] = model
+        self._p_changed = True

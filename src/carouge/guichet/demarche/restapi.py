@@ -8,15 +8,21 @@ from carouge.guichet.access.labels import advice
 from carouge.guichet.access.service import check_access
 from carouge.guichet.access.service import current_usager
 from carouge.guichet.demarche.domain import DemarcheFiche
+from carouge.guichet.demarche.interfaces import IDemarche
 from carouge.guichet.demarche.service import find_demarche
 from carouge.guichet.demarche.service import get_catalogue
 from carouge.guichet.demarche.service import services_of
+from carouge.guichet.interfaces import IGuichetLayer
 from carouge.guichet.rest import GuichetService
 from carouge.guichet.rest import not_found
 from carouge.guichet.swisstime import today
 from datetime import date
 from plone.restapi.interfaces import IExpandableElement
+from plone.restapi.interfaces import ISerializeToJson
+from plone.restapi.serializer.dxcontent import SerializeToJson
+from zope.component import adapter
 from zope.component import getMultiAdapter
+from zope.interface import implementer
 
 
 class Demarches(GuichetService):
@@ -105,3 +111,9 @@ class Demarches(GuichetService):
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+@implementer(ISerializeToJson)
+@adapter(IDemarche, IGuichetLayer)
+class SerializeDemarche(SerializeToJson):
+    """A démarche as content: like any other, without easyform's saved data."""

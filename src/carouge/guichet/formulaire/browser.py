@@ -1,6 +1,7 @@
 """The form page of a démarche and the page after the button."""
 
 from carouge.guichet import _
+from carouge.guichet.controlpanel.service import sender
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.formulaire import turnstile
@@ -11,6 +12,7 @@ from carouge.guichet.formulaire.accessible import kind_of
 from carouge.guichet.formulaire.answers import reponses_of
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.domain import InvalidJeton
+from carouge.guichet.formulaire.requests import drop_odd_values
 from carouge.guichet.formulaire.service import deposit
 from carouge.guichet.formulaire.service import find_deposit
 from carouge.guichet.formulaire.service import new_jeton
@@ -56,6 +58,7 @@ class DemarcheForm(EasyFormForm):
 
     def update(self):
         self.jeton = self.request.form.get(JETON)
+        drop_odd_values(self.request.form, self.schema)
         # A link on another site must not put words into a citizen's mouth.
         self.ignoreRequest = self.request.method != "POST"
         # easyform's own update() would validate again and show its thanks page.
@@ -176,6 +179,11 @@ class Confirmation(BrowserView):
     @property
     def demande(self):
         return self.submission.demande
+
+    @property
+    def mail_expected(self) -> bool:
+        """Whether a mail can leave at all: somewhere to go, and a sender."""
+        return bool(self.demande.courriel and sender()[1])
 
     @property
     def ignored_changes(self) -> bool:

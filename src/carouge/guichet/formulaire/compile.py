@@ -8,12 +8,16 @@ all threads and all démarches with the same model share it.
 from __future__ import annotations
 
 from carouge.guichet import _
+from carouge.guichet.addresses import is_mail_address
 from carouge.guichet.formulaire.domain import has_control_characters
+from carouge.guichet.formulaire.domain import is_readable_document
+from carouge.guichet.formulaire.domain import MAX_DOCUMENT
 from carouge.guichet.formulaire.domain import MAX_LINE
 from carouge.guichet.formulaire.domain import MAX_TEXT
 from collective.easyform.interfaces import ILabel
 from dataclasses import dataclass
 from functools import lru_cache
+from plone.namedfile.interfaces import INamedField
 from plone.schema.email import IEmail
 from plone.supermodel import loadString
 from plone.supermodel.interfaces import FIELDSETS_KEY
@@ -31,6 +35,21 @@ import hashlib
 
 class ControlCharacters(ValidationError):
     __doc__ = _("This answer contains characters that cannot be used. Type it anew.")
+
+
+class NoMailAddress(ValidationError):
+    __doc__ = _("This is no e-mail address. It looks like name@example.ch.")
+
+
+class DocumentTooLarge(ValidationError):
+    __doc__ = _("This document is too large: 10 MB are possible.")
+
+
+class UnreadableDocument(ValidationError):
+    __doc__ = _(
+        "This document cannot be read here. Please choose a PDF, a picture (JPEG, PNG, "
+        "HEIC) or a text document (DOCX, ODT)."
+    )
 
 
 @dataclass(frozen=True)
@@ -102,6 +121,17 @@ def _limit(field: IField) -> None:
             return own(value)
 
         field.constraint = something_ticked
+    if INamedField.providedBy(field):
+
+        def readable(value) -> bool:
+            if value.getSize() > MAX_DOCUMENT:
+                raise DocumentTooLarge(field.__name__)
+            with value.open() as document:
+                if not is_readable_document(document.read(16)):
+                    raise UnreadableDocument(field.__name__)
+            return own(value)
+
+        field.constraint = readable
     if not IText.providedBy(field):
         return
     if field.max_length is None:
@@ -110,6 +140,8 @@ def _limit(field: IField) -> None:
     def printable(value) -> bool:
         if has_control_characters(value):
             raise ControlCharacters(field.__name__)
+        if IEmail.providedBy(field) and not is_mail_address(value):
+            raise NoMailAddress(value)
         return own(value)
 
     field.constraint = printable
