@@ -61,4 +61,6 @@ def public_address() -> str | None:
 
 
 def _settings():
-    return getUtility(IRegistry).forInterface(IGuichetSettings, prefix=PREFIX)
+    return getUtility(IRegistry).forInterface(
+        IGuichetSettings, prefix=PREFIX, check=False
+    )
