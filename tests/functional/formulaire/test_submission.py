@@ -366,13 +366,20 @@ def test_easyforms_own_ways_in_are_closed(visitor, path):
     assert visitor.get(f"/{DEMARCHE}/{path}").status_code in (401, 404)
 
 
-def test_a_form_that_could_not_be_read_back_is_not_stored(functional):
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<required>True</required>", "<required/>"),
+        ("zope.schema.TextLine", "no.such.Field"),
+        ("</model>", ""),
+    ],
+)
+def test_a_form_that_could_not_be_read_back_is_not_stored(functional, old, new):
     demarche = functional["portal"].guichet.unrestrictedTraverse(DEMARCHE)
     before = demarche.fields_model
+    assert old in before
     with pytest.raises(BadRequest):
-        demarche.fields_model = before.replace(
-            "<required>True</required>", "<required/>", 1
-        )
+        demarche.fields_model = before.replace(old, new, 1)
     assert demarche.fields_model == before
 
 

@@ -13,6 +13,7 @@ from plone.supermodel import loadString
 from zExceptions import BadRequest
 from zope.event import notify
 from zope.interface import implementer
+from zope.schema import getFieldsInOrder
 from zope.traversing.interfaces import BeforeTraverseEvent
 
 
@@ -66,9 +67,16 @@ class Demarche(EasyForm):
     @fields_model.setter
     def fields_model(self, model: str) -> None:
         try:
-            loadString(model)
+            schema = loadString(model).schema
         except Exception as error:
             # A broken model can fail in any way of any kind of field.
             raise BadRequest("the form could not be read back") from error
+        # Once the field editor was used, this process reads a question that does not
+        # say whether it is required; the next one will not.
+        if not all(
+            isinstance(field.required, bool) and isinstance(field.readonly, bool)
+            for _name, field in getFieldsInOrder(schema)
+        ):
+            raise BadRequest("a field does not say whether it is required")
         self.__dict__["fields_model"] = model
         self._p_changed = True
