@@ -8,7 +8,6 @@ GUICHET = "Guichet"
 CATEGORIE = "Categorie"
 SERVICE = "Service"
 DEMARCHE = "Demarche"
-DEMANDES = "Demandes"
 DEMANDE = "Demande"
 
 # Id of the container of demandes in a guichet, and of the tool that indexes them.
@@ -17,7 +16,6 @@ CATALOG_ID = "guichet_catalog"
 
 # Workflows
 DEMANDE_WORKFLOW = "demande_workflow"
-DEMARCHE_WORKFLOW = "demarche_workflow"
 
 # Roles. ROLE_USAGER is computed for the person a demande belongs to, never assigned.
 ROLE_AGENT = "Agent de guichet"
@@ -26,13 +24,10 @@ ROLE_EDITEUR = "Editeur de guichet"
 ROLE_USAGER = "Usager de guichet"
 
 # Permissions (titles; the ids are in permissions.zcml)
-ADD_GUICHET = "carouge.guichet: Add Guichet"
 MANAGE_CATALOGUE = "carouge.guichet: Manage Catalogue"
-PUBLISH_DEMARCHE = "carouge.guichet: Publish Demarche"
 USE_DESK = "carouge.guichet: Use Agent Desk"
 VIEW_DEMANDE = "carouge.guichet: View Demande"
 PROCESS_DEMANDE = "carouge.guichet: Process Demande"
-ACT_ON_OWN_DEMANDE = "carouge.guichet: Act On Own Demande"
 
 # Pages of a guichet. No content may take one of these ids: it would hide the page.
 RESERVED_IDS = frozenset(

@@ -28,7 +28,6 @@ MAX_NUMBER = 64
 WAITING = (State.DEPOSEE, State.EN_COURS, State.COMPLETEE)
 
 OLDEST_FIRST = "anciennes"
-NEWEST_FIRST = "recentes"
 
 
 @dataclass(frozen=True)

@@ -37,11 +37,9 @@ class DemarcheForm(EasyFormForm):
     """The form of a démarche. Its data are written by one service call only."""
 
     form_template = ViewPageTemplateFile("templates/form.pt")
-    css_class = "guichet-form"
     ignoreContext = True
     # The jeton is bound to the démarche and to the person, and told to nobody else.
     enableCSRFProtection = False
-    enable_unload_protection = False
     method = "post"
     notice = None
 
