@@ -13,6 +13,7 @@ LONG_DESCRIPTION = "\n\n".join(
 # The demonstration and the tests; never needed by a commune in production.
 DEMO = [
     "aiosmtpd",
+    "Authlib",
     "Flask",
     "PyYAML",
 ]
@@ -49,15 +50,23 @@ setup(
     python_requires=">=3.10",
     install_requires=[
         "Products.CMFPlone>=6.2",
+        "altcha",
+        "argon2-cffi",
         "collective.easyform>=5",
         "holidays",
+        "oic",
+        "pas.plugins.oidc>=2",
         "plone.api",
         "plone.app.dexterity",
         "plone.app.discussion",
         "plone.restapi",
+        "plone.session",
+        "PyJWT[crypto]",
         "python-stdnum",
         "RapidFuzz",
+        "requests",
         "snowballstemmer",
+        "SQLAlchemy>=2",
     ],
     extras_require={
         "demo": DEMO,
@@ -67,9 +76,9 @@ setup(
             "hypothesis",
             "playwright",
             "plone.app.testing",
+            "psycopg2-binary",
             "pytest",
             "pytest-plone",
-            "requests",
         ],
     },
     entry_points={

@@ -165,7 +165,7 @@ def permissions(demande):
         for permission in (
             config.VIEW_DEMANDE,
             config.PROCESS_DEMANDE,
-            config.ACT_ON_OWN_DEMANDE,
+            "carouge.guichet: Act On Own Demande",
         )
         if api.user.has_permission(permission, obj=demande)
     }
