@@ -1,0 +1,1 @@
+"""Pages of the login, one module per place they belong to."""

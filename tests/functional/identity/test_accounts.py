@@ -1,0 +1,279 @@
+"""Whose account it is, and that nobody gets another one, or more than his own."""
+
+from carouge.guichet import config
+from carouge.guichet.compte.domain import compte_id
+from carouge.guichet.compte.domain import Level
+from carouge.guichet.demo.content import PASSWORD
+from carouge.guichet.demo.personas import Persona
+from carouge.guichet.demo.personas import RESIDENT
+from dataclasses import replace
+from lxml import html
+from plone import api
+
+import pytest
+import requests
+import transaction
+
+
+@pytest.fixture
+def personas(monkeypatch):
+    """Change what the provider says of a person."""
+
+    def change(**changes):
+        original = Persona.claims
+
+        def claims(self, organisation):
+            found = original(self, organisation) | changes
+            return {name: value for name, value in found.items() if value is not None}
+
+        monkeypatch.setattr(Persona, "claims", claims)
+
+    return change
+
+
+@pytest.fixture
+def subject(monkeypatch):
+    def change(value):
+        monkeypatch.setattr(Persona, "sub", property(lambda self: value))
+
+    return change
+
+
+def test_two_people_with_one_address(browser, new_browser, stored, personas):
+    personas(email="famille@example.ch")
+    browser.log_in("resident@demo.example")
+    new_browser().log_in("nonresident@demo.example")
+    assert sorted(compte.nom_personne for compte in stored()) == [
+        "Camille Rochat",
+        "Marc Dubois",
+    ]
+    assert {compte.value("courriel") for compte in stored()} == {"famille@example.ch"}
+
+
+def test_a_new_address_is_the_same_person(browser, new_browser, stored, personas):
+    browser.log_in()
+    [before] = [compte.id for compte in stored()]
+    personas(email="nouvelle@example.ch")
+    new_browser().log_in()
+    [compte] = stored()
+    assert compte.id == before
+    assert compte.value("courriel") == "nouvelle@example.ch"
+
+
+def test_one_person_has_one_account_per_organisation(browser, new_browser, stored):
+    browser.log_in("entreprise@demo.example", acting_for="Boulangerie")
+    new_browser().log_in("entreprise@demo.example", acting_for="Laura")
+    assert len({compte.id for compte in stored()}) == 2
+    assert len({compte.subject for compte in stored()}) == 1
+
+
+@pytest.mark.parametrize("sub", ["agent-dechets", "admin", "editeur", "admin-site"])
+def test_the_subject_of_a_member_of_staff(browser, stored, subject, sub):
+    subject(sub)
+    browser.log_in()
+    [compte] = stored()
+    assert compte.id == compte_id(browser.provider.issuer, sub)
+    assert browser.get("/agents").status_code != 200
+    transaction.begin()
+    staff = api.user.get(userid="agent-dechets")
+    assert staff.getProperty("email") == "agent-dechets@carouge.example"
+    assert staff.getProperty("fullname") == "Denis Chappuis"
+
+
+def test_no_privilege_comes_from_a_claim(functional, browser, stored, personas):
+    personas(
+        groups=["Administrators"],
+        roles=["Manager"],
+        realm_access={"roles": ["Manager"]},
+        resource_access={"guichet": {"roles": ["Site Administrator"]}},
+    )
+    browser.log_in()
+    [compte] = stored()
+    user = functional["portal"].acl_users.getUserById(compte.id)
+    assert {"Manager", "Site Administrator", "Member"} & set(user.getRoles()) == set()
+    assert "Administrators" not in user.getGroups()
+    assert browser.get(f"{browser.guichet}/../@@overview-controlpanel").status_code in (
+        401,
+        403,
+        404,
+    ) or "login" in browser.get(f"{browser.guichet}/../@@overview-controlpanel").url
+
+
+def test_an_id_another_part_of_the_site_knows(functional, browser, stored, log):
+    """Somebody else's user has the id the account would get."""
+    taken = compte_id(browser.provider.issuer, RESIDENT.sub)
+    api.user.create(username=taken, email="x@example.ch", password=PASSWORD)
+    transaction.commit()
+    page = browser.log_in()
+    assert page.status_code == 403
+    assert log.login == ["answer id taken"]
+    assert stored() == []
+    assert browser.ticket == ""
+
+
+def test_level_and_type_are_read_anew_at_each_login(
+    browser, new_browser, stored, personas
+):
+    browser.log_in("nonverifie@demo.example")
+    assert [compte.level for compte in stored()] == [Level.DECLARED]
+    personas(verified=True)
+    new_browser().log_in("nonverifie@demo.example")
+    assert [compte.level for compte in stored()] == [Level.VERIFIED]
+    personas(verified="true")
+    new_browser().log_in("nonverifie@demo.example")
+    [compte] = stored()
+    assert compte.level is Level.DECLARED
+
+
+def test_an_organisation_without_anybody_who_acts(browser, stored, personas, log):
+    personas(given_name=None, family_name=None)
+    page = browser.log_in("association@demo.example")
+    assert page.status_code == 403
+    assert log.login == ["person"]
+    assert stored() == []
+
+
+def test_a_company_without_valid_number(browser, stored, personas, log):
+    personas(
+        organisation={"id": "O-1", "name": "X", "kind": "company", "uid": "CHE-1"},
+        account_type="legal",
+    )
+    assert browser.log_in().status_code == 403
+    assert log.login[-1] == "uid"
+    assert stored() == []
+
+
+# --- other entrances ------------------------------------------------------------
+
+
+@pytest.fixture
+def member_page(browser, guichet):
+    browser.log_in()
+    return lambda name: browser.get(
+        f"{guichet.rpartition('/')[0]}/{name}", allow_redirects=False
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["@@personal-information", "@@personal-preferences", "@@change-password"]
+)
+def test_plone_s_pages_of_a_member(member_page, guichet, name):
+    answer = member_page(name)
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == f"{guichet}/mon-espace/compte"
+
+
+@pytest.mark.parametrize(
+    "name", ["@@personal-information", "@@personal-preferences", "@@change-password"]
+)
+def test_the_staff_have_them_as_ever(provider, site, name):
+    answer = requests.get(
+        f"{site}/{name}", auth=("agent-dechets", PASSWORD), timeout=60
+    )
+    assert answer.status_code == 200
+
+
+def test_a_changed_name_or_address_is_not_taken(browser, site, stored):
+    browser.log_in()
+    browser.session.post(
+        f"{site}/@@personal-information",
+        data={
+            "form.widgets.email": "voleur@example.ch",
+            "form.widgets.fullname": "Voleur",
+            "form.buttons.save": "Save",
+        },
+        timeout=60,
+    )
+    [compte] = stored()
+    user = api.user.get(userid=compte.id)
+    assert user.getProperty("email") == "resident@demo.example"
+    assert user.getProperty("fullname") == "Camille Rochat"
+
+
+def test_no_password_can_be_asked_for(functional, browser, site, stored):
+    browser.log_in()
+    [compte] = stored()
+    mails = []
+    host = functional["portal"].MailHost
+    original = type(host)._send
+    type(host)._send = lambda self, *args, **kw: mails.append(args)
+    try:
+        answers = [
+            requests.post(
+                f"{site}/mail_password", data={"userid": compte.id}, timeout=60
+            ),
+            requests.post(
+                f"{site}/login-help",
+                data={
+                    "form.widgets.reset_password": compte.id,
+                    "form.buttons.reset": "Reset",
+                },
+                timeout=60,
+            ),
+        ]
+    finally:
+        type(host)._send = original
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert mails == []
+    transaction.begin()
+    requests_ = functional["portal"].portal_password_reset._requests
+    assert [user for user, _end in requests_.values()] == []
+
+
+def test_no_token_of_plone_s_own_rest_login(browser, site, stored):
+    browser.log_in()
+    [compte] = stored()
+    answer = requests.post(
+        f"{site}/@login",
+        json={"login": compte.id, "password": ""},
+        headers={"Accept": "application/json"},
+        timeout=60,
+    )
+    assert answer.status_code in (400, 401)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("GET", f"@login-oidc/{config.PLUGIN_ID}"),
+        ("POST", f"@login-oidc/{config.PLUGIN_ID}"),
+        ("GET", f"@logout-oidc/{config.PLUGIN_ID}"),
+    ],
+)
+def test_the_stock_services_do_not_know_the_plugin(
+    provider, site, stored, method, name
+):
+    answer = requests.request(
+        method,
+        f"{site}/{name}",
+        json={"qs": "?code=x&state=y"} if method == "POST" else None,
+        headers={"Accept": "application/json"},
+        timeout=60,
+    )
+    assert answer.status_code == 404
+    assert "Set-Cookie" not in answer.headers
+    assert provider.requests_to("/token") == []
+    assert stored() == []
+
+
+def test_a_forbidden_page_leads_to_the_site_s_own_login(provider, site):
+    answer = requests.get(f"{site}/@@overview-controlpanel", timeout=60)
+    assert "acl_users" not in answer.url
+    assert provider.requests_to("/authorize") == []
+
+
+def test_the_town_s_own_login_is_untouched(provider, site):
+    page = requests.get(f"{site}/login", timeout=60)
+    form = html.fromstring(page.text).xpath("//input[@name='__ac_name']")
+    assert len(form) == 1
+    session = requests.Session()
+    session.post(
+        f"{site}/login",
+        data={
+            "__ac_name": "agent-dechets",
+            "__ac_password": PASSWORD,
+            "buttons.login": "Log in",
+        },
+        timeout=60,
+    )
+    assert session.get(f"{site}/guichet/agents", timeout=60).status_code == 200
