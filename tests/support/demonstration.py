@@ -32,10 +32,11 @@ class Demonstration:
 
     def __init__(self) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="guichet-bench-"))
-        self.port, self.mail_port, self.smtp_port = free_ports(3)
+        self.port, self.mail_port, self.smtp_port, self.idp_port = free_ports(4)
         self.site = f"http://localhost:{self.port}/carouge"
         self.guichet = f"{self.site}/guichet"
         self.mailbox = f"http://localhost:{self.mail_port}"
+        self.idp = f"http://localhost:{self.idp_port}"
 
     def __enter__(self) -> "Demonstration":
         self.process = subprocess.Popen(
@@ -47,6 +48,7 @@ class Demonstration:
                 "GUICHET_PORT": str(self.port),
                 "GUICHET_MAIL_PORT": str(self.mail_port),
                 "GUICHET_SMTP_PORT": str(self.smtp_port),
+                "GUICHET_IDP_PORT": str(self.idp_port),
                 "GUICHET_VAR": str(self.var),
             },
         )

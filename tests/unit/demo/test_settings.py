@@ -1,6 +1,7 @@
 """What the demonstration reads from the environment."""
 
 from carouge.guichet.demo.settings import checkout
+from carouge.guichet.demo.settings import IDP_PORT
 from carouge.guichet.demo.settings import MAIL_PORT
 from carouge.guichet.demo.settings import read_settings
 from carouge.guichet.demo.settings import SettingsError
@@ -11,12 +12,17 @@ from pathlib import Path
 import pytest
 
 
-PORTS = (SITE_PORT, MAIL_PORT, SMTP_PORT)
+PORTS = (SITE_PORT, MAIL_PORT, SMTP_PORT, IDP_PORT)
 
 
 def test_without_any_variable():
     settings = read_settings({}, PORTS)
-    assert settings.ports == {SITE_PORT: 8080, MAIL_PORT: 9600, SMTP_PORT: 9625}
+    assert settings.ports == {
+        SITE_PORT: 8080,
+        MAIL_PORT: 9600,
+        SMTP_PORT: 9625,
+        IDP_PORT: 9400,
+    }
     assert settings.threads == 2
     assert settings.var == checkout() / "var" / "demo"
     assert settings.log_dir == settings.var / "log"
@@ -27,11 +33,17 @@ def test_every_variable():
         "GUICHET_PORT": "18080",
         "GUICHET_MAIL_PORT": " 19600 ",
         "GUICHET_SMTP_PORT": "19625",
+        "GUICHET_IDP_PORT": "19400",
         "GUICHET_THREADS": "4",
         "GUICHET_VAR": "/tmp/ailleurs",
     }
     settings = read_settings(environ, PORTS)
-    assert settings.ports == {SITE_PORT: 18080, MAIL_PORT: 19600, SMTP_PORT: 19625}
+    assert settings.ports == {
+        SITE_PORT: 18080,
+        MAIL_PORT: 19600,
+        SMTP_PORT: 19625,
+        IDP_PORT: 19400,
+    }
     assert settings.threads == 4
     assert settings.var == Path("/tmp/ailleurs")
     assert read_settings(settings.environ(), PORTS) == settings

@@ -3,6 +3,7 @@
 That the real ones start is what the acceptance tests show.
 """
 
+from carouge.guichet.demo.settings import IDP_PORT
 from carouge.guichet.demo.settings import MAIL_PORT
 from carouge.guichet.demo.settings import Settings
 from carouge.guichet.demo.settings import SITE_PORT
@@ -31,7 +32,7 @@ with open(var / "calls", "a") as calls:
     print(os.getpid(), *sys.argv[2:], file=calls)
 
 if module.endswith(".site"):
-    print("site", os.environ["GUICHET_SMTP_PORT"])
+    print("site", os.environ["GUICHET_SMTP_PORT"], os.environ["GUICHET_IDP_PORT"])
     if os.environ.get("FAULT") == "site":
         sys.exit("no profile demo")
     if os.environ.get("FAULT") == "slow site":
@@ -43,13 +44,23 @@ if module.endswith(".site"):
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = b"<html>" if os.environ.get("FAULT") == "health" else b"{}"
-        known = ("/messages.json", "/carouge/@@sante", "/carouge")
+        known = (
+            "/messages.json",
+            "/.well-known/openid-configuration",
+            "/carouge/@@sante",
+            "/carouge",
+        )
         self.send_response(200 if self.path in known else 404)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-port = "GUICHET_MAIL_PORT" if module.endswith(".mailbox") else "GUICHET_PORT"
+with open(var / "secrets", "a") as file:
+    print(os.environ["GUICHET_OIDC_SECRET"], file=file)
+port = {
+    "carouge.guichet.demo.mailbox": "GUICHET_MAIL_PORT",
+    "carouge.guichet.demo.idp": "GUICHET_IDP_PORT",
+}.get(module, "GUICHET_PORT")
 server = http.server.HTTPServer(("127.0.0.1", int(os.environ[port])), Handler)
 try:
     server.serve_forever()
@@ -98,13 +109,14 @@ class Demo:
             f'#!/bin/sh\nexec "{sys.executable}" "{stand_in}" "$@"\n'
         )
         self.python.chmod(0o755)
-        site, mail, smtp = free_ports(3)
+        site, mail, smtp, idp = free_ports(4)
         self.environ = os.environ | {
             "PYTHONPATH": os.pathsep.join(sys.path),
             "GUICHET_VAR": str(self.var),
             "GUICHET_PORT": str(site),
             "GUICHET_MAIL_PORT": str(mail),
             "GUICHET_SMTP_PORT": str(smtp),
+            "GUICHET_IDP_PORT": str(idp),
         }
         self.process = None
         self.output = ""
@@ -155,6 +167,7 @@ class Demo:
 
 
 MAILBOX = "carouge.guichet.demo.mailbox"
+IDP = "carouge.guichet.demo.idp"
 SITE = "carouge.guichet.demo.site"
 ZOPE = "Zope2.Startup.serve"
 
@@ -178,24 +191,49 @@ def test_runs_until_asked_to_stop(demo, number):
     assert (demo.var / "demo.pid").read_text() == f"{demo.process.pid}\n"
     assert demo.end(number) == (0, "")
     assert demo.output.endswith("Arrêt de la démonstration…\n")
-    assert demo.modules() == [MAILBOX, SITE, ZOPE]
+    assert f"http://localhost:{demo.environ['GUICHET_IDP_PORT']}\n" in demo.output
+    # The services start side by side, before the site.
+    assert set(demo.modules()[:2]) == {MAILBOX, IDP}
+    assert demo.modules()[2:] == [SITE, ZOPE]
     assert "database closed" in (demo.var / "log" / "zope.log").read_text()
     assert not (demo.var / "demo.pid").exists()
     demo.assert_nothing_left()
 
 
-def test_site_is_created_once_and_follows_the_mail_port(demo):
+@pytest.mark.parametrize("variable", ["GUICHET_SMTP_PORT", "GUICHET_IDP_PORT"])
+def test_site_is_created_once_and_follows_the_ports(demo, variable):
     first, second = free_ports(2)
     for port in (first, first, second):
-        demo.start(GUICHET_SMTP_PORT=str(port))
+        demo.start(**{variable: str(port)})
         demo.wait_for("Ctrl-C")
         demo.end()
-    assert demo.modules() == [MAILBOX, SITE, ZOPE] + [MAILBOX, ZOPE] + [
-        MAILBOX,
-        SITE,
-        ZOPE,
-    ]
-    assert (demo.var / "log" / "site.log").read_text() == f"site {second}\n"
+    runs = [[SITE, ZOPE], [ZOPE], [SITE, ZOPE]]
+    found = [module for module in demo.modules() if module in (SITE, ZOPE)]
+    assert found == [module for run in runs for module in run]
+    ports = {**demo.environ, variable: str(second)}
+    assert (demo.var / "log" / "site.log").read_text() == (
+        f"site {ports['GUICHET_SMTP_PORT']} {ports['GUICHET_IDP_PORT']}\n"
+    )
+
+
+def test_the_secret_of_the_login_is_one_for_all_and_another_at_each_start(demo):
+    for _ in range(2):
+        demo.start()
+        demo.wait_for("Ctrl-C")
+        demo.end()
+    secrets = (demo.var / "secrets").read_text().split()
+    assert len(secrets) == 6
+    assert len(set(secrets[:3])) == len(set(secrets[3:])) == 1
+    assert len(set(secrets)) == 2
+    assert min(map(len, secrets)) >= 32
+
+
+def test_the_secret_of_the_login_can_be_given(demo):
+    demo.start(GUICHET_OIDC_SECRET="known to the tests")
+    demo.wait_for("Ctrl-C")
+    demo.end()
+    secrets = (demo.var / "secrets").read_text().splitlines()
+    assert set(secrets) == {"known to the tests"}
 
 
 def test_site_is_created_again_when_its_data_are_gone(demo):
@@ -213,6 +251,8 @@ def test_bare_plone_has_its_own_data(demo):
     demo.end()
     assert "@@sante" not in demo.output
     assert "guichet\n" not in demo.output
+    assert "@demo.example" not in demo.output
+    assert IDP not in demo.modules()
     demo.start()
     code, errors = demo.ended()
     assert code == 1
@@ -220,7 +260,9 @@ def test_bare_plone_has_its_own_data(demo):
     demo.assert_nothing_left()
 
 
-@pytest.mark.parametrize(("module", "name"), [(MAILBOX, "mailbox"), (ZOPE, "zope")])
+@pytest.mark.parametrize(
+    ("module", "name"), [(MAILBOX, "mailbox"), (IDP, "idp"), (ZOPE, "zope")]
+)
 def test_says_who_ended_unexpectedly(demo, module, name):
     demo.start()
     demo.wait_for("Ctrl-C")
@@ -294,7 +336,7 @@ def test_one_folder_serves_one_demonstration(demo):
 
 
 def test_announcement():
-    ports = {SITE_PORT: 8080, MAIL_PORT: 9600, SMTP_PORT: 9625}
+    ports = {SITE_PORT: 8080, MAIL_PORT: 9600, SMTP_PORT: 9625, IDP_PORT: 9400}
     text = announcement(Settings(ports, Path("/srv/demo"), 2), 7.6)
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert "La démonstration est prête (8 s)." in lines
@@ -302,7 +344,17 @@ def test_announcement():
     assert "État de santé http://localhost:8080/carouge/@@sante" in lines
     assert "Boîte aux lettres (e-mails et SMS) http://localhost:9600" in lines
     assert "Données et journaux : /srv/demo" in lines
+    assert "e-démarches (joue le canton) http://localhost:9400" in lines
     assert "mot de passe Guichet-2026!" in text
+    assert "code reçu par SMS 424242" in text
+    assert [line.split()[0] for line in lines if "@demo.example" in line] == [
+        "resident@demo.example",
+        "nonresident@demo.example",
+        "nonverifie@demo.example",
+        "homonyme@demo.example",
+        "entreprise@demo.example",
+        "association@demo.example",
+    ]
     for login in ("editeur", "agent-dechets", "agent-ecoles", "caisse", "admin"):
         assert any(line.startswith(f"{login} ") for line in lines)
 

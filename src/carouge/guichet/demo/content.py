@@ -5,6 +5,8 @@ from __future__ import annotations
 from carouge.guichet import config
 from carouge.guichet.controlpanel.interfaces import PREFIX
 from carouge.guichet.demo.forms import form_model
+from carouge.guichet.registre.domain import PROFILE_FIELDS
+from carouge.guichet.registre.interfaces import PREFIX as REGISTRE_PREFIX
 from importlib.resources import files
 from plone import api
 from plone.formwidget.namedfile.converter import b64encode_file
@@ -36,12 +38,27 @@ SETTINGS = {
     "expediteur": "ne-pas-repondre@carouge.example",
 }
 
+#: The residents' register: a file with invented people, the personas among them.
+REGISTRE = {
+    "client": "csv",
+    "nom": "Registre des habitants",
+    "commune_ofs": 6608,
+    "avs_autorise": True,
+    "donnees": set(PROFILE_FIELDS),
+    "csv_chemin": str(
+        files("carouge.guichet.demo") / "contenu" / "registre-habitants.csv"
+    ),
+    "csv_jours": 0,
+}
+
 
 def install(tool) -> None:
     """Handler of the ``demo`` profile; harmless when it runs a second time."""
     portal = api.portal.get()
     for name, value in SETTINGS.items():
         api.portal.set_registry_record(f"{PREFIX}.{name}", value)
+    for name, value in REGISTRE.items():
+        api.portal.set_registry_record(f"{REGISTRE_PREFIX}.{name}", value)
     logo = (files("carouge.guichet.demo") / "contenu" / "logo.svg").read_bytes()
     api.portal.set_registry_record("plone.site_logo", b64encode_file("logo.svg", logo))
     for login, fullname, roles in STAFF:
@@ -72,6 +89,7 @@ def build_guichet(portal):
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".yaml") and entry.name[0].isdigit():
             _categorie(guichet, yaml.safe_load(entry.read_text("utf-8")), services)
+    guichet.demarche_correction = guichet["etat-civil"]["corriger-mes-donnees"].UID()
     return guichet
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carouge.guichet.formulaire.binding import NAMESPACE
 from collections.abc import Iterable
 from collections.abc import Mapping
 from lxml import etree
@@ -10,6 +11,7 @@ from lxml import etree
 SCHEMA = "http://namespaces.plone.org/supermodel/schema"
 FORM = "http://namespaces.plone.org/supermodel/form"
 EASYFORM = "http://namespaces.plone.org/supermodel/easyform"
+GUICHET = NAMESPACE
 
 #: Up to this number the choices stand open as radio buttons.
 MAX_RADIOS = 6
@@ -28,6 +30,7 @@ TYPES = {
     "fichier": "plone.namedfile.field.NamedBlobFile",
     "information": "collective.easyform.fields.RichLabel",
     "consentement": "carouge.guichet.formulaire.fields.Consentement",
+    "membre": "carouge.guichet.formulaire.fields.MembreDuFoyer",
 }
 
 
@@ -37,7 +40,8 @@ def form_model(steps: Iterable[Mapping]) -> str:
     :raises KeyError: for a type of field that does not exist
     """
     model = etree.Element(
-        f"{{{SCHEMA}}}model", nsmap={None: SCHEMA, "form": FORM, "easyform": EASYFORM}
+        f"{{{SCHEMA}}}model",
+        nsmap={None: SCHEMA, "form": FORM, "easyform": EASYFORM, "guichet": GUICHET},
     )
     schema = etree.SubElement(model, f"{{{SCHEMA}}}schema")
     for number, step in enumerate(steps, 1):
@@ -59,12 +63,16 @@ def _field(parent, spec: Mapping) -> None:
     field = etree.SubElement(
         parent, f"{{{SCHEMA}}}field", name=spec["nom"], type=TYPES[kind]
     )
+    if spec.get("fait"):
+        field.set(f"{{{GUICHET}}}fait", spec["fait"])
     required = bool(spec.get("obligatoire")) or kind == "consentement"
     _text(field, "title", spec["libelle"])
     _text(field, "description", spec.get("aide") or "")
     _text(field, "required", str(required and kind != "information"))
     if kind in ("texte", "texte_long") and spec.get("max"):
         _text(field, "max_length", str(spec["max"]))
+    if kind == "membre":
+        _text(field, "personnes", spec.get("personnes", "tous"))
     if kind == "telephone":
         _text(field, "max_length", "30")
     if kind == "nombre":

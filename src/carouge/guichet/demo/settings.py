@@ -43,6 +43,13 @@ class Port:
 SITE_PORT = Port("GUICHET_PORT", 8080, "le site")
 MAIL_PORT = Port("GUICHET_MAIL_PORT", 9600, "les pages de la boîte aux lettres")
 SMTP_PORT = Port("GUICHET_SMTP_PORT", 9625, "le serveur SMTP")
+IDP_PORT = Port("GUICHET_IDP_PORT", 9400, "le fournisseur d’identité")
+
+#: Name of the guichet at the identity provider.
+CLIENT_ID = "guichet"
+
+#: Variable with the secret that the guichet and the identity provider share.
+OIDC_SECRET = "GUICHET_OIDC_SECRET"
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,9 @@ class Settings:
         values = {port.variable: str(number) for port, number in self.ports.items()}
         values["GUICHET_VAR"] = str(self.var)
         values["GUICHET_THREADS"] = str(self.threads)
+        if MAIL_PORT in self.ports:
+            # The mailbox is the gateway of the text messages as well.
+            values["GUICHET_SMS_URL"] = f"http://localhost:{self.ports[MAIL_PORT]}/sms"
         return values
 
 

@@ -5,11 +5,14 @@ room for one process only.
 """
 
 from AccessControl.SecurityManagement import newSecurityManager
+from carouge.guichet.demo.settings import CLIENT_ID
+from carouge.guichet.demo.settings import IDP_PORT
 from carouge.guichet.demo.settings import MAIL_FROM
 from carouge.guichet.demo.settings import PASSWORD
 from carouge.guichet.demo.settings import SITE_ID
 from carouge.guichet.demo.settings import SITE_PORT
 from carouge.guichet.demo.settings import SMTP_PORT
+from carouge.guichet.identity.interfaces import PREFIX as IDENTITY
 from OFS.Application import Application
 from plone.registry.interfaces import IRegistry
 from Products.CMFPlone.factory import addPloneSite
@@ -99,6 +102,19 @@ def send_mail_to(site: PloneSite, smtp_port: int) -> None:
             registry[name] = value
 
 
+def log_in_at(site: PloneSite, idp_port: int) -> None:
+    """Let citizens log in at the identity provider on ``idp_port`` of this machine."""
+    setSite(site)
+    registry = getUtility(IRegistry)
+    for name, value in (
+        ("issuer", f"http://localhost:{idp_port}"),
+        ("client_id", CLIENT_ID),
+    ):
+        record = f"{IDENTITY}.{name}"
+        if registry[record] != value:
+            registry[record] = value
+
+
 def main(argv: list[str] | None = None) -> int:
     """Create or adapt the site of a Zope that does not run; return the exit code."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -114,6 +130,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         site = create(app, () if options.bare else PROFILES)
         send_mail_to(site, SMTP_PORT.read(os.environ))
+        if not options.bare:
+            log_in_at(site, IDP_PORT.read(os.environ))
         transaction.get().note("site of the demonstration")
         transaction.commit()
         logger.info("site of the demonstration ready")

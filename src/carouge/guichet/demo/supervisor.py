@@ -6,13 +6,17 @@ time, says when everything answers and ends all of it together.
 
 from carouge.guichet.demo.instance import environment
 from carouge.guichet.demo.instance import write_instance
+from carouge.guichet.demo.personas import PERSONAS
+from carouge.guichet.demo.personas import SMS_CODE
 from carouge.guichet.demo.preflight import check_ports
 from carouge.guichet.demo.preflight import DemoError
 from carouge.guichet.demo.preflight import exclusive
 from carouge.guichet.demo.process import end_all
 from carouge.guichet.demo.process import Process
 from carouge.guichet.demo.settings import checkout
+from carouge.guichet.demo.settings import IDP_PORT
 from carouge.guichet.demo.settings import MAIL_PORT
+from carouge.guichet.demo.settings import OIDC_SECRET
 from carouge.guichet.demo.settings import PASSWORD
 from carouge.guichet.demo.settings import Port
 from carouge.guichet.demo.settings import read_settings
@@ -21,6 +25,7 @@ from carouge.guichet.demo.settings import SettingsError
 from carouge.guichet.demo.settings import SITE_ID
 from carouge.guichet.demo.settings import SITE_PORT
 from carouge.guichet.demo.settings import SMTP_PORT
+from collections.abc import Iterable
 from contextlib import closing
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +35,7 @@ import argparse
 import http.client
 import json
 import os
+import secrets
 import select
 import signal
 import sys
@@ -42,6 +48,7 @@ class Service:
 
     ``module`` is run with ``python -m``, ``ports`` are those it listens on, ``page``
     is a path on the first of them that answers 200 when the service is ready.
+    ``for_guichet`` is True for a service that Plone alone has no use for.
     """
 
     name: str
@@ -49,6 +56,7 @@ class Service:
     ports: tuple[Port, ...]
     page: str
     label: str
+    for_guichet: bool = False
 
 
 SERVICES = (
@@ -58,6 +66,14 @@ SERVICES = (
         ports=(MAIL_PORT, SMTP_PORT),
         page="/messages.json",
         label="Boîte aux lettres (e-mails et SMS)",
+    ),
+    Service(
+        name="idp",
+        module="carouge.guichet.demo.idp",
+        ports=(IDP_PORT,),
+        page="/.well-known/openid-configuration",
+        label="e-démarches (joue le canton)",
+        for_guichet=True,
     ),
 )
 
@@ -79,6 +95,11 @@ class Stopped(Exception):
     """Somebody asked the demonstration to end."""
 
 
+def services(bare: bool) -> list[Service]:
+    """Return the services to run; ``bare`` for Plone alone."""
+    return [service for service in SERVICES if not (bare and service.for_guichet)]
+
+
 class Supervisor:
     """Everything that runs, from the first child process to the end of the last one.
 
@@ -89,6 +110,8 @@ class Supervisor:
         self.settings = settings
         self.bare = bare
         self.processes: list[Process] = []
+        # Both sides of the login start here: nobody has to know it for longer.
+        self._secret = os.environ.get(OIDC_SECRET) or secrets.token_urlsafe(32)
         self._stop = False
 
     def stop(self, *_signal: object) -> None:
@@ -114,9 +137,9 @@ class Supervisor:
         began = time.monotonic()
         conf, ini = write_instance(self.settings, self.bare)
         say("Démarrage de la démonstration…")
-        for service in SERVICES:
+        for service in services(self.bare):
             self._spawn(service.name, "-m", service.module)
-        for service in SERVICES:
+        for service in services(self.bare):
             self._wait_for(service.name, service.ports[0], service.page)
         self._prepare_site(conf)
         # Ended by SIGTERM, Zope would not close its database; Ctrl-C makes it do so.
@@ -139,7 +162,11 @@ class Supervisor:
         # Starting Zope just to look would double the time of every start.
         record = self.settings.var / "site.json"
         data = self.settings.var / "filestorage" / "Data.fs"
-        wanted = {"smtp_port": self.settings.ports[SMTP_PORT], "bare": self.bare}
+        wanted = {
+            "smtp_port": self.settings.ports[SMTP_PORT],
+            "idp_port": self.settings.ports[IDP_PORT],
+            "bare": self.bare,
+        }
         known = read_record(record) if data.exists() else {}
         if known == wanted:
             return
@@ -174,7 +201,8 @@ class Supervisor:
             log=self.settings.log_dir / f"{name}.log",
             environ=os.environ
             | environment(self.settings.var)
-            | self.settings.environ(),
+            | self.settings.environ()
+            | {OIDC_SECRET: self._secret},
             stop_signal=stop_signal,
         )
         self.processes.append(process)
@@ -273,25 +301,31 @@ def announcement(settings: Settings, seconds: float, bare: bool = False) -> str:
     if not bare:
         addresses.append(("Guichet", f"{site}/guichet"))
         addresses.append(("État de santé", f"{site}/@@sante"))
-    for service in SERVICES:
+    for service in services(bare):
         address = f"http://localhost:{settings.ports[service.ports[0]]}"
         addresses.append((service.label, address))
-    people = [("admin", "administre le site")] if bare else STAFF
-    return "\n".join(
-        [
+    staff = [("admin", "administre le site")] if bare else STAFF
+    lines = ["", f"La démonstration est prête ({seconds:.0f} s).", ""]
+    lines += _columns(addresses)
+    if not bare:
+        lines += [
+            f"Usagers (« Se connecter » dans le guichet, mot de passe {PASSWORD}, "
+            f"code reçu par SMS {SMS_CODE}) :",
             "",
-            f"La démonstration est prête ({seconds:.0f} s).",
-            "",
-            *(f"  {label:<36}{address}" for label, address in addresses),
-            "",
-            f"Collaborateurs ({site}/login, mot de passe {PASSWORD}) :",
-            "",
-            *(f"  {login:<36}{role}" for login, role in people),
-            "",
-            f"Données et journaux : {settings.var}",
-            "Pour arrêter : Ctrl-C",
+            *_columns((p.email, f"{p.name}, {p.who}") for p in PERSONAS),
         ]
-    )
+    lines += [
+        f"Collaborateurs ({site}/login, mot de passe {PASSWORD}) :",
+        "",
+        *_columns(staff),
+        f"Données et journaux : {settings.var}",
+        "Pour arrêter : Ctrl-C",
+    ]
+    return "\n".join(lines)
+
+
+def _columns(rows: Iterable[tuple[str, str]]) -> list[str]:
+    return [*(f"  {first:<36}{second}" for first, second in rows), ""]
 
 
 def main(argv: list[str] | None = None) -> int:
