@@ -15,6 +15,7 @@ DEMO = [
     "aiosmtpd",
     "Authlib",
     "Flask",
+    "joserfc",
     "PyYAML",
 ]
 
@@ -54,6 +55,7 @@ setup(
         "argon2-cffi",
         "collective.easyform>=5",
         "holidays",
+        "itsdangerous",
         "oic",
         "pas.plugins.oidc>=2",
         "plone.api",

@@ -23,19 +23,32 @@ ROLE_CAISSIER = "Caissier de guichet"
 ROLE_EDITEUR = "Editeur de guichet"
 ROLE_USAGER = "Usager de guichet"
 
+# Roles of whoever is logged in with a compte, computed from it (identity/plugin.py).
+ROLE_COMPTE = "Compte de guichet"
+ROLE_COMPTE_VERIFIE = "Compte verifie de guichet"
+ROLE_RESIDENT = "Resident de guichet"
+ROLE_ORGANISATION = "Organisation de guichet"
+
+# Id of the PAS plugin that knows the comptes.
+PLUGIN_ID = "edemarches"
+
 # Permissions (titles; the ids are in permissions.zcml)
 MANAGE_CATALOGUE = "carouge.guichet: Manage Catalogue"
 USE_DESK = "carouge.guichet: Use Agent Desk"
 VIEW_DEMANDE = "carouge.guichet: View Demande"
 PROCESS_DEMANDE = "carouge.guichet: Process Demande"
+MANAGE_COMPTES = "carouge.guichet: Manage Comptes"
 
 # Pages of a guichet. No content may take one of these ids: it would hide the page.
 RESERVED_IDS = frozenset(
     {
         "agents",
         "aide",
+        "connexion",
         "demandes",
+        "inscription",
         "mon-espace",
+        "mot-de-passe-oublie",
         "panier",
         "recherche",
         "recherche-suggestions",

@@ -10,12 +10,29 @@ class IGuichetLayer(IDefaultBrowserLayer):
     """Marks the requests of a site in which the add-on is installed."""
 
 
-class IUsager(Interface):
-    """What is proved about a logged-in person; adapts a Plone member.
+class IResidentRegistry(Interface):
+    """A residents' register we may ask; a named utility, the name being the client's.
 
-    An adapter returns a :class:`carouge.guichet.access.domain.Usager`, never a Plone
-    object. There is none for a member without an e-démarches account.
+    The control panel chooses which one is asked. :mod:`carouge.guichet.registre.service`
+    is the only caller: it sees to journal, circuit breaker and the rules of residence.
     """
+
+    title = Attribute("Name of the client for the control panel (message)")
+
+    def find(query, fields):
+        """The people who may be the one asked for: a list of ``ResidentRecord``.
+
+        ``query`` is a :class:`carouge.guichet.registre.domain.ResidentQuery`, ``fields``
+        the names of the fields of a record that are needed, so that a register can
+        answer no more. An empty list: nobody. The client does not decide whether two
+        records match the query: it may return too many, never too few.
+
+        Raises :class:`carouge.guichet.registre.domain.RegisterUnavailable` when no
+        trustworthy answer came in time, whatever the reason.
+        """
+
+    def check_config():
+        """Problems of the present settings, a list of messages; empty when usable."""
 
 
 class INotificationChannel(Interface):
@@ -31,6 +48,9 @@ class INotificationChannel(Interface):
 
         Raises ``ValueError`` when ``recipient`` is no address of this channel.
         """
+
+    def usable():
+        """Whether messages can leave with the present settings (bool)."""
 
 
 class IDemandeEvent(IObjectEvent):
@@ -49,3 +69,15 @@ class IDemandeMoved(IDemandeEvent):
     transition = Attribute("Id of the transition (str)")
     message = Attribute("What the citizen is told, plain text, may be empty (str)")
     actor = Attribute("Who made the move: 'agent' or 'usager' (str)")
+
+
+class ICompteLetter(IObjectEvent):
+    """Somebody is to be written to about an account of the commune's own.
+
+    ``object`` is the compte (:class:`carouge.guichet.compte.content.Compte`), or None
+    as long as there is none. The transaction is still open.
+    """
+
+    recipient = Attribute("E-mail address (str)")
+    occasion = Attribute("Why (carouge.guichet.compte.events.Occasion)")
+    values = Attribute("What the letter names: plain text by name (dict)")

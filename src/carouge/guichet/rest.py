@@ -60,6 +60,17 @@ def not_found() -> Refusal:
     return Refusal(404, "NotFound", _("Nothing was found at this address."))
 
 
+def no_webdav(event) -> None:
+    """Let a PATCH or DELETE below ``++api++`` find its service, on any IPubStart.
+
+    Zope decides before it walks along the address whether a request may come from a
+    WebDAV client, plone.rest says that it does not only when it meets ``++api++``:
+    without the header ``Accept: application/json`` the last step would fail.
+    """
+    if "/++api++/" in event.request.get("PATH_INFO", ""):
+        event.request.maybe_webdav_client = 0
+
+
 @dataclass(frozen=True)
 class Slice:
     """The part of a list the caller asks for."""

@@ -3,6 +3,7 @@
 from carouge.guichet import config
 from carouge.guichet.demande.catalog import GuichetCatalog
 from carouge.guichet.demande.queries import demandes_of
+from carouge.guichet.identity import plugin
 from plone import api
 from plone.base.interfaces import INonInstallable
 from zope.interface import implementer
@@ -37,17 +38,23 @@ def post_install(tool) -> None:
     for guichet in guichets(portal):
         for demande in demandes_of(guichet):
             demande.indexObject()
+    plugin.install(portal)
 
 
 def post_uninstall(tool) -> None:
     """Take away what the profile has no handler for: index, roles, permissions."""
     portal = api.portal.get()
+    plugin.uninstall(portal)
     if config.CATALOG_ID in portal.objectIds():
         portal._delObject(config.CATALOG_ID)
     roles = [
         config.ROLE_AGENT,
         config.ROLE_CAISSIER,
+        config.ROLE_COMPTE,
+        config.ROLE_COMPTE_VERIFIE,
         config.ROLE_EDITEUR,
+        config.ROLE_ORGANISATION,
+        config.ROLE_RESIDENT,
         config.ROLE_USAGER,
     ]
     portal._delRoles([role for role in roles if role in portal.__ac_roles__])

@@ -6,6 +6,8 @@ from carouge.guichet.demarche.service import touch_catalogue
 from datetime import date
 from plone.app.testing import setRoles
 from plone.app.testing import TEST_USER_ID
+from urllib.parse import parse_qs
+from urllib.parse import urlsplit
 from zope.event import notify
 from zope.lifecycleevent import ObjectModifiedEvent
 
@@ -179,10 +181,14 @@ class TestDemarche:
         ]
         assert texts(box, "p") == [
             "La vérification prend environ 3 jours ouvrables.",
-            "La connexion avec le compte e-démarches n’est pas encore ouverte sur ce "
-            "guichet. En attendant, le guichet fait cette démarche avec vous.",
+            "Connectez-vous : vous revenez aussitôt sur cette page. Sans compte, le "
+            "guichet fait cette démarche avec vous.",
         ]
-        assert soup.select_one(box.a["href"])
+        log_in, contact = box.select("a")
+        assert text(log_in) == "Se connecter"
+        here = parse_qs(urlsplit(log_in["href"]).query)["retour"]
+        assert here[0].endswith("/guichet/dechets/rendez-vous-encombrants")
+        assert soup.select_one(contact["href"])
         assert not soup.select("a[href$=formulaire]")
 
     def test_external(self, page):

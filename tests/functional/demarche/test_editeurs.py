@@ -178,7 +178,7 @@ class TestEdit:
     def test_kinds_of_fields(self, editor):
         soup = editor.soup(f"{DEMARCHE}/fields/@@add-field")
         kinds = [option["value"] for option in soup.select("select option")]
-        assert len(kinds) == 12
+        assert len(kinds) == 13
         assert not [kind for kind in kinds if "assword" in kind or "elation" in kind]
 
     def test_publish_and_suspend(self, editor, browser):

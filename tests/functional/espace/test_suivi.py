@@ -9,10 +9,10 @@ from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import move_demande
 from carouge.guichet.demande.service import submit_demande
 from carouge.guichet.espace import service
-from carouge.guichet.espace.domain import FIRST_PAUSE
-from carouge.guichet.espace.domain import Limiter
-from carouge.guichet.espace.domain import MAX_FAILURES
 from carouge.guichet.formulaire.domain import MAX_TEXT
+from carouge.guichet.limiter import FIRST_PAUSE
+from carouge.guichet.limiter import Limiter
+from carouge.guichet.limiter import MAX_FAILURES
 from datetime import timedelta
 from lxml import html
 from plone import api

@@ -1,12 +1,13 @@
 """A program that talks to the counter over HTTP."""
 
-from carouge.guichet.access.domain import Usager
+from carouge.guichet.compte.content import Compte
+from carouge.guichet.compte.domain import AccountType
+from carouge.guichet.compte.domain import Level
+from carouge.guichet.compte.service import add_compte
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.demande.queries import get_demande
-from carouge.guichet.interfaces import IUsager
+from carouge.guichet.swisstime import now
 from plone import api
-from Products.CMFCore.interfaces import IMember
-from zope.component import getGlobalSiteManager
 from zope.event import notify
 from zope.i18n import translate
 from zope.lifecycleevent import ObjectModifiedEvent
@@ -109,21 +110,20 @@ def karim(functional, counter):
 
 
 @pytest.fixture
-def proved():
-    """Say what is proved about everybody who is logged in."""
-    manager = getGlobalSiteManager()
-    adapters = []
+def proved(counter):
+    """Give everybody who can log in a compte, with these facts."""
 
-    def prove(**facts):
-        def factory(member):
-            return Usager(**facts)
+    def prove(
+        *, level=Level.VERIFIED, account_type=AccountType.PERSONNE, residency=None
+    ):
+        for login in ("jeanne", "karim"):
+            compte = Compte(login, "https://edemarches.example", login, account_type)
+            compte.level = level
+            compte.residency, compte.residency_at = residency, residency and now()
+            add_compte(compte)
+        transaction.commit()
 
-        manager.registerAdapter(factory, (IMember,), IUsager)
-        adapters.append(factory)
-
-    yield prove
-    for factory in adapters:
-        manager.unregisterAdapter(factory, (IMember,), IUsager)
+    return prove
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from carouge.guichet.access.domain import Remedy
 from carouge.guichet.access.labels import REASONS
 from carouge.guichet.access.labels import REMEDIES
 from carouge.guichet.demarche.service import get_catalogue
+from carouge.guichet.registre.domain import Status
 from datetime import date
 
 import pytest
@@ -55,6 +56,12 @@ def test_an_item_says_what_the_tile_says(anonymous):
         "cout": "Gratuit",
         "emolument": 0,
         "disponibilite": "open",
+        "conditions": {
+            "niveau": "ouvert",
+            "types_compte": [],
+            "residents_seulement": False,
+            "connexion_minutes": None,
+        },
         "acces": {"autorise": True, "motif": None, "remede": None, "message": None},
     }
 
@@ -145,6 +152,12 @@ def test_one_demarche_with_everything(anonymous, counter):
     form = body.pop("formulaire")
     assert {key: body[key] for key in body if key != "resume"} == {
         "@id": f"{anonymous.url}/@demarches/{OPEN}",
+        "conditions": {
+            "niveau": "ouvert",
+            "types_compte": [],
+            "residents_seulement": False,
+            "connexion_minutes": None,
+        },
         "acces": {"autorise": True, "motif": None, "remede": None, "message": None},
         "base_legale": demarche.base_legale,
         "categorie": "dechets",
@@ -197,6 +210,7 @@ def test_one_demarche_with_everything(anonymous, counter):
         ],
         "max_length": None,
         "step": "Le dépôt",
+        "compte": None,
     }
     assert form["fields"][6]["max_length"] == 2000
 
@@ -281,7 +295,18 @@ PERSON = {"level": Level.VERIFIED, "account_type": AccountType.PERSONNE}
             Reason.LEVEL,
             Remedy.VERIFY_ACCOUNT,
         ),
-        (PERSON, RESIDENTS, Reason.RESIDENT, Remedy.COUNTER),
+        (
+            {**PERSON, "residency": Status.NOT_RESIDENT},
+            RESIDENTS,
+            Reason.NOT_RESIDENT,
+            Remedy.COUNTER,
+        ),
+        (
+            {**PERSON, "residency": Status.UNAVAILABLE},
+            RESIDENTS,
+            Reason.RESIDENCE_UNAVAILABLE,
+            Remedy.TRY_LATER,
+        ),
         (PERSON, COMPANIES, Reason.ACCOUNT_TYPE, Remedy.CHANGE_ACCOUNT),
     ],
 )
@@ -305,7 +330,7 @@ def test_an_old_login_is_refused(jeanne, counter, proved):
 
 
 def test_who_fulfils_the_conditions_is_welcome(jeanne, proved):
-    proved(**PERSON, resident=True)
+    proved(**PERSON, residency=Status.RESIDENT)
     assert access(jeanne, RESIDENTS) == {
         "autorise": True,
         "motif": None,

@@ -12,6 +12,7 @@ from carouge.guichet.demarche.service import drafts_of
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import get_catalogue
 from carouge.guichet.demarche.service import touch_catalogue
+from carouge.guichet.registre.domain import Status
 from OFS.CopySupport import CopyError
 from plone import api
 from plone.app.testing import login
@@ -162,9 +163,21 @@ class TestGate:
                 "commander-un-conteneur",
                 None,
             ),
-            (Usager(Level.DECLARED), "rendez-vous-encombrants", "level"),
-            (Usager(Level.VERIFIED), "rendez-vous-encombrants", "resident"),
-            (Usager(Level.VERIFIED, resident=True), "rendez-vous-encombrants", None),
+            (
+                Usager(Level.DECLARED, AccountType.PERSONNE),
+                "rendez-vous-encombrants",
+                "level",
+            ),
+            (
+                Usager(Level.VERIFIED, AccountType.PERSONNE, Status.NOT_RESIDENT),
+                "rendez-vous-encombrants",
+                "not_resident",
+            ),
+            (
+                Usager(Level.VERIFIED, AccountType.PERSONNE, Status.RESIDENT),
+                "rendez-vous-encombrants",
+                None,
+            ),
         ],
     )
     def test_accounts(self, guichet, usager, path, reason):

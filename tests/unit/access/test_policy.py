@@ -9,6 +9,7 @@ from carouge.guichet.access.domain import Level
 from carouge.guichet.access.domain import Reason
 from carouge.guichet.access.domain import Remedy
 from carouge.guichet.access.domain import Usager
+from carouge.guichet.registre.domain import Status
 from dataclasses import replace
 from datetime import datetime
 from datetime import timedelta
@@ -22,8 +23,8 @@ import pytest
 NOW = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 FRESH = NOW - timedelta(minutes=1)
 
-RESIDENT = Usager(Level.VERIFIED, AccountType.PERSONNE, True, FRESH)
-NEIGHBOUR = Usager(Level.VERIFIED, AccountType.PERSONNE, False, FRESH)
+RESIDENT = Usager(Level.VERIFIED, AccountType.PERSONNE, Status.RESIDENT, FRESH)
+NEIGHBOUR = Usager(Level.VERIFIED, AccountType.PERSONNE, Status.NOT_RESIDENT, FRESH)
 UNVERIFIED = Usager(Level.DECLARED, AccountType.PERSONNE, None, FRESH)
 COMPANY = Usager(Level.VERIFIED, AccountType.ENTREPRISE, None, FRESH)
 ASSOCIATION = Usager(Level.DECLARED, AccountType.ASSOCIATION, None, FRESH)
@@ -39,7 +40,11 @@ YES = Decision(True)
 LOG_IN = Decision(False, Reason.LOGIN, Remedy.LOG_IN)
 VERIFY = Decision(False, Reason.LEVEL, Remedy.VERIFY_ACCOUNT)
 CHANGE = Decision(False, Reason.ACCOUNT_TYPE, Remedy.CHANGE_ACCOUNT)
-COUNTER = Decision(False, Reason.RESIDENT, Remedy.COUNTER)
+COUNTER = Decision(False, Reason.NOT_RESIDENT, Remedy.COUNTER)
+AMBIGUOUS = Decision(False, Reason.RESIDENCE_AMBIGUOUS, Remedy.COUNTER)
+SILENT = Decision(False, Reason.RESIDENCE_UNAVAILABLE, Remedy.TRY_LATER)
+NEVER_ASKED = Decision(False, Reason.RESIDENCE_UNAVAILABLE, Remedy.LOG_IN_AGAIN)
+NO_REGISTER = Decision(False, Reason.RESIDENCE_UNAVAILABLE, Remedy.COUNTER)
 AGAIN = Decision(False, Reason.STALE_LOGIN, Remedy.LOG_IN_AGAIN)
 
 
@@ -55,7 +60,11 @@ AGAIN = Decision(False, Reason.STALE_LOGIN, Remedy.LOG_IN_AGAIN)
         (UNVERIFIED, RESIDENTS, VERIFY),
         (NEIGHBOUR, VERIFIED_ONLY, YES),
         (NEIGHBOUR, RESIDENTS, COUNTER),
-        (replace(NEIGHBOUR, resident=None), RESIDENTS, COUNTER),
+        (replace(NEIGHBOUR, residency=Status.AMBIGUOUS), RESIDENTS, AMBIGUOUS),
+        (replace(NEIGHBOUR, residency=Status.UNAVAILABLE), RESIDENTS, SILENT),
+        (replace(NEIGHBOUR, residency=None), RESIDENTS, NEVER_ASKED),
+        (replace(NEIGHBOUR, residency=Status.NOT_CONFIGURED), RESIDENTS, NO_REGISTER),
+        (COMPANY, RESIDENTS, CHANGE),
         (RESIDENT, RESIDENTS, YES),
         (RESIDENT, COMPANIES, CHANGE),
         (ASSOCIATION, COMPANIES, CHANGE),
@@ -77,7 +86,7 @@ usagers = st.one_of(
         Usager,
         level=st.sampled_from([Level.DECLARED, Level.VERIFIED]),
         account_type=types,
-        resident=st.sampled_from([True, False, None]),
+        residency=st.sampled_from([*Status, None]),
         logged_in_at=st.one_of(
             st.none(),
             st.integers(0, 10_000).map(
@@ -118,7 +127,7 @@ def test_anonymous_passes_only_where_nothing_is_asked(asked):
 def test_a_better_proved_identity_never_loses_access(usager, asked):
     if usager.anonymous:
         return
-    better = replace(usager, level=Level.VERIFIED, resident=True, logged_in_at=NOW)
+    better = replace(usager, level=Level.VERIFIED, residency=Status.RESIDENT, logged_in_at=NOW)
     if decide(usager, asked, NOW).allowed:
         assert decide(better, asked, NOW).allowed
 
@@ -141,6 +150,6 @@ def test_allowed_means_every_single_condition_holds(usager, asked):
         return
     assert usager.level >= asked.level
     assert not asked.account_types or usager.account_type in asked.account_types
-    assert not asked.residents_only or usager.resident is True
+    assert not asked.residents_only or usager.residency is Status.RESIDENT
     if asked.max_login_age is not None:
         assert NOW - usager.logged_in_at <= asked.max_login_age

@@ -1,11 +1,11 @@
 """Who guesses is slowed down; who mistypes once or twice is not."""
 
-from carouge.guichet.espace.domain import client_key
-from carouge.guichet.espace.domain import FIRST_PAUSE
-from carouge.guichet.espace.domain import Limiter
-from carouge.guichet.espace.domain import LONGEST_PAUSE
-from carouge.guichet.espace.domain import MAX_FAILURES
-from carouge.guichet.espace.domain import WINDOW
+from carouge.guichet.limiter import client_key
+from carouge.guichet.limiter import FIRST_PAUSE
+from carouge.guichet.limiter import Limiter
+from carouge.guichet.limiter import LONGEST_PAUSE
+from carouge.guichet.limiter import MAX_FAILURES
+from carouge.guichet.limiter import WINDOW
 
 import pytest
 

@@ -8,27 +8,13 @@ this function says.
 
 from __future__ import annotations
 
+from carouge.guichet.compte.domain import AccountType
+from carouge.guichet.compte.domain import Level
+from carouge.guichet.registre.domain import Status
 from dataclasses import dataclass
 from datetime import datetime
 from datetime import timedelta
 from enum import Enum
-from enum import IntEnum
-
-
-class Level(IntEnum):
-    """How well an identity is established; a higher level includes the lower ones."""
-
-    ANONYMOUS = 0
-    DECLARED = 1
-    VERIFIED = 2
-
-
-class AccountType(str, Enum):
-    """In whose name an account acts."""
-
-    PERSONNE = "personne"
-    ENTREPRISE = "entreprise"
-    ASSOCIATION = "association"
 
 
 class Reason(str, Enum):
@@ -37,7 +23,9 @@ class Reason(str, Enum):
     LOGIN = "login"
     LEVEL = "level"
     ACCOUNT_TYPE = "account_type"
-    RESIDENT = "resident"
+    NOT_RESIDENT = "not_resident"
+    RESIDENCE_AMBIGUOUS = "residence_ambiguous"
+    RESIDENCE_UNAVAILABLE = "residence_unavailable"
     STALE_LOGIN = "stale_login"
 
 
@@ -49,19 +37,20 @@ class Remedy(str, Enum):
     CHANGE_ACCOUNT = "change_account"
     LOG_IN_AGAIN = "log_in_again"
     COUNTER = "counter"
+    TRY_LATER = "try_later"
 
 
 @dataclass(frozen=True)
 class Usager:
     """Facts about the person in front of us, as far as they are proved.
 
-    ``resident`` is None as long as no register has answered. ``logged_in_at`` is the
-    moment of the last proof of identity, timezone-aware.
+    ``residency`` is None as long as no register was asked. ``logged_in_at`` is the
+    moment of the proof of identity this session rests on, timezone-aware.
     """
 
     level: Level = Level.ANONYMOUS
     account_type: AccountType | None = None
-    resident: bool | None = None
+    residency: Status | None = None
     logged_in_at: datetime | None = None
 
     @property
@@ -70,6 +59,15 @@ class Usager:
 
 
 ANONYMOUS = Usager()
+
+#: What to say, and what to do, for each answer that does not confirm the residence.
+_RESIDENCE = {
+    Status.NOT_RESIDENT: (Reason.NOT_RESIDENT, Remedy.COUNTER),
+    Status.AMBIGUOUS: (Reason.RESIDENCE_AMBIGUOUS, Remedy.COUNTER),
+    Status.UNAVAILABLE: (Reason.RESIDENCE_UNAVAILABLE, Remedy.TRY_LATER),
+    Status.NOT_CONFIGURED: (Reason.RESIDENCE_UNAVAILABLE, Remedy.COUNTER),
+    None: (Reason.RESIDENCE_UNAVAILABLE, Remedy.LOG_IN_AGAIN),
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +83,16 @@ class Conditions:
     def open(self) -> bool:
         """True when everybody may start the démarche, without any account."""
         return self.required_level is Level.ANONYMOUS
+
+    @property
+    def required_types(self) -> frozenset[AccountType]:
+        """The types of account that can fulfil all conditions; empty means all.
+
+        Only a natural person is looked up in the residents' register.
+        """
+        if self.residents_only:
+            return frozenset({AccountType.PERSONNE})
+        return self.account_types
 
     @property
     def required_level(self) -> Level:
@@ -122,12 +130,15 @@ def decide(usager: Usager, conditions: Conditions, now: datetime) -> Decision:
         return ALLOWED
     if usager.anonymous:
         return Decision(False, Reason.LOGIN, Remedy.LOG_IN)
-    if conditions.account_types and usager.account_type not in conditions.account_types:
+    if (
+        conditions.required_types
+        and usager.account_type not in conditions.required_types
+    ):
         return Decision(False, Reason.ACCOUNT_TYPE, Remedy.CHANGE_ACCOUNT)
     if usager.level < conditions.required_level:
         return Decision(False, Reason.LEVEL, Remedy.VERIFY_ACCOUNT)
-    if conditions.residents_only and usager.resident is not True:
-        return Decision(False, Reason.RESIDENT, Remedy.COUNTER)
+    if conditions.residents_only and usager.residency is not Status.RESIDENT:
+        return Decision(False, *_RESIDENCE[usager.residency])
     if conditions.max_login_age is not None and (
         usager.logged_in_at is None
         or now - usager.logged_in_at > conditions.max_login_age

@@ -13,7 +13,10 @@ from carouge.guichet.access.domain import Decision
 from carouge.guichet.access.domain import Level
 from carouge.guichet.access.domain import Reason
 from carouge.guichet.access.domain import Remedy
+from carouge.guichet.compte.content import Compte
+from carouge.guichet.identity.service import login_offered
 from collections.abc import Callable
+from dataclasses import dataclass
 from zope.i18nmessageid import Message
 
 
@@ -35,7 +38,9 @@ SHORT_REASONS = {
     Reason.LOGIN: _("Login needed"),
     Reason.LEVEL: _("Your account is not verified yet"),
     Reason.ACCOUNT_TYPE: _("Not for this type of account"),
-    Reason.RESIDENT: _("Your residence in the commune is not confirmed"),
+    Reason.NOT_RESIDENT: _("For residents of the commune"),
+    Reason.RESIDENCE_AMBIGUOUS: _("Your residence in the commune is not confirmed"),
+    Reason.RESIDENCE_UNAVAILABLE: _("Your residence could not be checked"),
     Reason.STALE_LOGIN: _("Please log in anew"),
 }
 
@@ -45,32 +50,76 @@ REASONS = {
     Reason.LOGIN: _("You need an account for this démarche"),
     Reason.LEVEL: _("This démarche needs a verified account"),
     Reason.ACCOUNT_TYPE: _("This démarche is not for your type of account"),
-    Reason.RESIDENT: _("This démarche is for residents of the commune"),
+    Reason.NOT_RESIDENT: _("This démarche is for residents of the commune"),
+    Reason.RESIDENCE_AMBIGUOUS: _(
+        "The residents' register does not tell for certain who you are"
+    ),
+    Reason.RESIDENCE_UNAVAILABLE: _(
+        "This démarche is for residents, and your residence could not be checked"
+    ),
     Reason.STALE_LOGIN: _("For your safety, please log in anew"),
 }
 
 #: The shortest next step, one sentence each.
 REMEDIES = {
     Remedy.LOG_IN: _(
-        "Login with the e-démarches account is not open on this counter yet. Until "
-        "then, the counter does this démarche with you."
+        "Log in: you come back to this page at once. Without an account, the counter "
+        "does this démarche with you."
     ),
     Remedy.VERIFY_ACCOUNT: _(
         "Have your e-démarches account verified, then come back to this page."
     ),
     Remedy.CHANGE_ACCOUNT: _(
-        "Log out, then log in with an account of the type named above."
+        "Change your account, and choose one of the type named above."
     ),
-    Remedy.LOG_IN_AGAIN: _(
-        "Your last login is too long ago for this démarche. Log out, then log in again."
-    ),
+    Remedy.LOG_IN_AGAIN: _("Log in again: you come back to this page at once."),
     Remedy.COUNTER: _(
         "The residents' register does not confirm that you live in the commune. If you "
         "do, the counter will look into it with you."
     ),
+    Remedy.TRY_LATER: _(
+        "The residents' register does not answer at the moment. Try again in a few "
+        "minutes, or ask the counter: it does this démarche with you."
+    ),
 }
 
+#: Instead of the remedy LOG_IN, as long as the site has no login for citizens.
+NO_LOGIN = _(
+    "Login is not open on this counter yet. Until then, the counter does this "
+    "démarche with you."
+)
+
 VERIFICATION_TIME = _("The verification takes about 3 working days.")
+
+
+@dataclass(frozen=True)
+class Acting:
+    """In whose name somebody acts: a short name, and a sentence that says it all."""
+
+    name: str
+    sentence: Message
+
+
+def acting_as(compte: Compte) -> Acting:
+    """The words for the person who is logged in, and whom he acts for."""
+    person = compte.nom_personne or compte.value("courriel")
+    if compte.organisation is None:
+        if not person:
+            return Acting(_("My account"), _("You act in your own name."))
+        return Acting(
+            person,
+            _(
+                "You are ${person} and act in your own name.",
+                mapping={"person": person},
+            ),
+        )
+    return Acting(
+        compte.organisation.name,
+        _(
+            "You are ${person} and act for ${organisation}.",
+            mapping={"person": person, "organisation": compte.organisation.name},
+        ),
+    )
 
 
 def requirements_of(conditions: Conditions) -> tuple[Message, ...]:
@@ -88,6 +137,13 @@ def requirements_of(conditions: Conditions) -> tuple[Message, ...]:
     return tuple(phrases)
 
 
+def remedy_words(remedy: Remedy) -> Message:
+    """The next step, on this site."""
+    if remedy is Remedy.LOG_IN and not login_offered():
+        return NO_LOGIN
+    return REMEDIES[remedy]
+
+
 def advice(decision: Decision, say: Callable[[Message], str]) -> str:
     """Why not, and what to do next, in one paragraph; ``say`` translates."""
-    return f"{say(REASONS[decision.reason])}. {say(REMEDIES[decision.remedy])}"
+    return f"{say(REASONS[decision.reason])}. {say(remedy_words(decision.remedy))}"

@@ -1,6 +1,10 @@
 """The words of the desk."""
 
 from carouge.guichet import _
+from carouge.guichet.compte.content import Compte
+from carouge.guichet.compte.domain import Level
+from carouge.guichet.compte.domain import Source
+from carouge.guichet.registre.domain import Status
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import format_time
 from carouge.guichet.swisstime import local_date
@@ -32,6 +36,39 @@ MOVE_COLOURS = {
 }
 
 CITIZEN = _("The citizen")
+
+
+#: What the person says himself, as the staff reads it.
+STAFF_SOURCES = {Source.DECLARE: _("Indication of the person")}
+
+#: What the register said about somebody, as the staff reads it.
+STAFF_RESIDENCE = {
+    Status.RESIDENT: _("Resident of the commune."),
+    Status.NOT_RESIDENT: _("Not known as a resident of the commune."),
+    Status.AMBIGUOUS: _(
+        "Ambiguous: several people of the register answer to what is known, or its "
+        "indications contradict each other."
+    ),
+    Status.UNAVAILABLE: _("The register did not answer, or its answer is too old."),
+    Status.NOT_CONFIGURED: _("No register is connected to this counter."),
+    None: _("Not asked: this is done for verified accounts of natural persons only."),
+}
+
+
+def compte_state(compte: Compte):
+    """How well an account is established, in a few words."""
+    local = compte.local
+    if local is None:
+        return (
+            _("e-démarches, verified")
+            if compte.level >= Level.VERIFIED
+            else _("e-démarches, not verified")
+        )
+    if local.refuse:
+        return _("Local account, refused")
+    if local.valide:
+        return _("Local account, validated")
+    return _("Local account, to validate")
 
 
 def day_of(moment: datetime | date | None) -> str:

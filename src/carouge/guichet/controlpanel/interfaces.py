@@ -50,3 +50,39 @@ class IGuichetSettings(model.Schema):
         required=False,
         constraint=is_mail_address,
     )
+    collegues_partagent = schema.Bool(
+        title=_("Colleagues see the demandes of their organisation"),
+        description=_(
+            "All accounts that act for one company or association with a verified UID "
+            "see and continue its demandes."
+        ),
+        default=True,
+        required=False,
+    )
+    ecoles = schema.Text(
+        title=_("Schools"),
+        description=_(
+            "One per line; citizens choose among them for their children. Empty: they "
+            "type the name of the school."
+        ),
+        default="",
+        required=False,
+    )
+    passerelle_sms = schema.URI(
+        title=_("Address of the SMS gateway"),
+        description=_(
+            "Text messages are posted there. The webmaster can also set the variable "
+            "GUICHET_SMS_URL, which counts first, and the secret GUICHET_SMS_SECRET. "
+            "Empty: the guichet offers no text messages."
+        ),
+        required=False,
+    )
+    comptes_locaux = schema.Bool(
+        title=_("Accounts of the commune's own"),
+        description=_(
+            "For communes without a cantonal login: citizens open an account here, with "
+            "a password, and the desk validates it. Needs a working mail server."
+        ),
+        default=False,
+        required=False,
+    )

@@ -7,6 +7,8 @@ from plone import api
 from plone.registry.interfaces import IRegistry
 from zope.component import getUtility
 
+import os
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -58,6 +60,29 @@ def public_address() -> str | None:
     """Address of the guichet for links in mails, without slash at the end, if set."""
     address = _settings().adresse_publique
     return address.rstrip("/") if address else None
+
+
+def colleagues_share() -> bool:
+    """Whether all who act for an organisation with a verified UID see its demandes."""
+    return bool(_settings().collegues_partagent)
+
+
+def schools() -> tuple[str, ...]:
+    """The schools a child may go to; empty when the name is typed."""
+    lines = (line.strip() for line in (_settings().ecoles or "").splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def sms_gateway() -> str:
+    """Address text messages are posted to; empty when there is none."""
+    return os.environ.get("GUICHET_SMS_URL", "").strip() or (
+        _settings().passerelle_sms or ""
+    )
+
+
+def local_accounts() -> bool:
+    """Whether citizens may open and use accounts of the commune's own."""
+    return bool(_settings().comptes_locaux)
 
 
 def _settings():

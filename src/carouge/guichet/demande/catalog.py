@@ -7,6 +7,7 @@ from AccessControl.class_init import InitializeClass
 from carouge.guichet import config
 from Products.CMFCore.utils import UniqueObject
 from Products.PluginIndexes.FieldIndex.FieldIndex import FieldIndex
+from Products.PluginIndexes.KeywordIndex.KeywordIndex import KeywordIndex
 from Products.ZCatalog.ZCatalog import ZCatalog
 from zope.interface import implementer
 from zope.interface import Interface
@@ -24,14 +25,32 @@ class Indexed:
         self.etat = demande.etat.value
         self.service = demande.service_uid or ""
         self.demarche = demande.demarche_uid
-        self.usager = demande.usager_id or ""
+        self.usager = demande.owner_ids
         self.depot = int(demande.depot.timestamp())
         self.titre = demande.demarche_titre
         self.attendu = demande.attendu.isoformat() if demande.attendu else ""
+        deposant, membre = demande.deposant, demande.membre
+        self.deposant = deposant.nom if deposant else ""
+        self.organisation = deposant.organisation if deposant else ""
+        self.membre = membre.nom if membre else ""
+        self.par = demande.usager_id or ""
 
 
 INDEXES = ("etat", "service", "demarche", "usager", "depot")
-COLUMNS = ("etat", "service", "demarche", "depot", "titre", "attendu")
+#: Several principals own what was filed for an organisation.
+KEYWORDS = frozenset({"usager"})
+COLUMNS = (
+    "etat",
+    "service",
+    "demarche",
+    "depot",
+    "titre",
+    "attendu",
+    "deposant",
+    "organisation",
+    "membre",
+    "par",
+)
 
 
 @implementer(IGuichetCatalog)
@@ -50,7 +69,8 @@ class GuichetCatalog(UniqueObject, ZCatalog):
     def __init__(self) -> None:
         super().__init__(self.id, title=self.title)
         for name in INDEXES:
-            self.addIndex(name, FieldIndex(name))
+            index = KeywordIndex if name in KEYWORDS else FieldIndex
+            self.addIndex(name, index(name))
         for name in COLUMNS:
             self.addColumn(name)
 

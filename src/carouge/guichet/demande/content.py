@@ -3,6 +3,9 @@
 from Acquisition import aq_base
 from BTrees.OOBTree import OOBTree
 from carouge.guichet import config
+from carouge.guichet.demande.domain import Deposant
+from carouge.guichet.demande.domain import FaitUtilise
+from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
 from carouge.guichet.demande.interfaces import IDemande
@@ -36,8 +39,12 @@ class Demande(Item):
     attendu = None
     courriel = None
     usager_id = None
+    organisation_id = None
     jeton_digest = ""
     _reponses = ()
+    _deposant = None
+    _membre = None
+    _faits = ()
     pieces = ()
 
     def _getCatalogTool(self):
@@ -49,6 +56,26 @@ class Demande(Item):
     @property
     def reponses(self) -> list[Reponse]:
         return [Reponse(*values) for values in self._reponses]
+
+    @property
+    def deposant(self) -> Deposant | None:
+        """Who filed it; None for a demande filed without an account."""
+        return None if self._deposant is None else Deposant(*self._deposant)
+
+    @property
+    def membre(self) -> MembreConcerne | None:
+        """The household member it is about, if it is about one."""
+        return None if self._membre is None else MembreConcerne(*self._membre)
+
+    @property
+    def faits(self) -> list[FaitUtilise]:
+        """The facts of the compte that were used, as they were then."""
+        return [FaitUtilise(*values) for values in self._faits]
+
+    @property
+    def owner_ids(self) -> tuple[str, ...]:
+        """The principals it belongs to: whoever filed it, and the organisation."""
+        return tuple(id for id in (self.usager_id, self.organisation_id) if id)
 
     @property
     def etat(self) -> State:

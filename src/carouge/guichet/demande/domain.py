@@ -245,6 +245,62 @@ def is_late(attendu: date | None, etat: State, today: date) -> bool:
     )
 
 
+# --- who, and what was known of him -------------------------------------------
+
+
+@dataclass(frozen=True)
+class Deposant:
+    """Who filed a demande, as the login proved it at that moment.
+
+    ``type`` and ``niveau`` are the values of the account's type (``"personne"``) and
+    the name of its level (``"declare"``, ``"verifie"``), ``residence`` what the register
+    had said, empty when it was not asked. ``nom`` is the person at the keyboard,
+    ``organisation`` the one acted for, ``ide`` its UID, ``mandat`` the mandate the
+    provider told of.
+    """
+
+    compte: str
+    type: str
+    niveau: str
+    nom: str = ""
+    organisation: str = ""
+    ide: str = ""
+    mandat: str = ""
+    acr: str = ""
+    residence: str = ""
+
+    @property
+    def nom_affiche(self) -> str:
+        """In whose name the demande was filed."""
+        return self.organisation or self.nom
+
+
+@dataclass(frozen=True)
+class MembreConcerne:
+    """The household member a demande is about; the name as it was then."""
+
+    id: str
+    nom: str
+
+
+@dataclass(frozen=True)
+class FaitUtilise:
+    """A fact of the compte that was used in an answer, with who said so and when.
+
+    ``champ`` is the name of the question, ``fait`` that of the source, ``source`` its
+    kind (``"declare"`` also for what the person changed in the form), ``origine`` the
+    source in words. ``date`` is in ISO form, empty when unknown.
+    """
+
+    champ: str
+    fait: str
+    valeur: str
+    source: str
+    origine: str
+    date: str
+    verrouille: bool
+
+
 # --- answers ------------------------------------------------------------------
 
 

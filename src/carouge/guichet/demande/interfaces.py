@@ -29,6 +29,12 @@ class IDemande(model.Schema):
     usager_id = schema.ASCIILine(
         title=_("Account of the usager"), readonly=True, required=False
     )
+    organisation_id = schema.ASCIILine(
+        title=_("Organisation it was filed for"), readonly=True, required=False
+    )
 
     reponses = Attribute("The answers as shown, list of demande.domain.Reponse")
     pieces = Attribute("Uploaded documents: tuple of demande.content.Piece")
+    deposant = Attribute("Who filed it: demande.domain.Deposant or None")
+    membre = Attribute("Whom it is about: demande.domain.MembreConcerne or None")
+    faits = Attribute("Facts used, with source: list of demande.domain.FaitUtilise")

@@ -3,6 +3,7 @@
 from borg.localrole.interfaces import ILocalRoleProvider
 from carouge.guichet.config import ROLE_AGENT
 from carouge.guichet.config import ROLE_USAGER
+from carouge.guichet.controlpanel.service import colleagues_share
 from carouge.guichet.demande.interfaces import IDemande
 from carouge.guichet.demarche.interfaces import IGuichet
 from carouge.guichet.demarche.service import guichet_of
@@ -45,7 +46,7 @@ class DemandeRoles:
         service = service_by_uid(guichet_of(self.context), self.context.service_uid)
         if service is not None and principal_id in service.agent_ids:
             roles.append(ROLE_AGENT)
-        if principal_id == self.context.usager_id:
+        if principal_id in self._owners:
             roles.append(ROLE_USAGER)
         return tuple(roles)
 
@@ -54,5 +55,12 @@ class DemandeRoles:
         if service is not None:
             for principal_id in service.agent_ids:
                 yield principal_id, (ROLE_AGENT,)
-        if self.context.usager_id:
-            yield self.context.usager_id, (ROLE_USAGER,)
+        for principal_id in self._owners:
+            yield principal_id, (ROLE_USAGER,)
+
+    @property
+    def _owners(self) -> tuple[str, ...]:
+        deposant = self.context.deposant
+        if deposant is not None and deposant.ide and colleagues_share():
+            return self.context.owner_ids
+        return self.context.owner_ids[:1]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from carouge.guichet import config
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.content import Demandes
+from carouge.guichet.demande.domain import InvalidNumber
 from carouge.guichet.demande.domain import is_late
+from carouge.guichet.demande.domain import parse_number
 from carouge.guichet.demande.domain import State
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,6 +28,12 @@ class Row:
     demarche_uid: str
     depot: datetime
     attendu: date | None
+    #: Who filed it, for whom and about whom, in words; empty when nothing is known.
+    deposant: str = ""
+    organisation: str = ""
+    membre: str = ""
+    #: The user id of whoever filed it.
+    par: str = ""
 
     def late(self, today: date) -> bool:
         """True when the expected day is over and somebody still waits."""
@@ -50,10 +58,24 @@ def get_demande(guichet, numero: str) -> Demande | None:
     return demandes_of(guichet).get(numero)
 
 
+def get_own_demande(guichet, number: str, owners: Collection[str]) -> Demande | None:
+    """The demande of that number if it belongs to one of these principals, else None.
+
+    A mistyped number is one that does not exist.
+    """
+    try:
+        demande = get_demande(guichet, parse_number(number))
+    except InvalidNumber:
+        return None
+    if demande is None or not set(demande.owner_ids) & set(owners):
+        return None
+    return demande
+
+
 def list_demandes(
     *,
     services: Collection[str] | None = None,
-    usager: str | None = None,
+    usager: str | Collection[str] | None = None,
     etats: Collection[State] = (),
     demarche: str | None = None,
     oldest_first: bool = False,
@@ -62,8 +84,9 @@ def list_demandes(
 ) -> Page:
     """Demandes sorted by date of submission.
 
-    ``services`` (UIDs) and ``usager`` (user id) limit the list to what the caller may
-    see; at least one must be given. An empty ``services`` gives an empty list.
+    ``services`` (UIDs) and ``usager`` (a user id, or the principals somebody files for)
+    limit the list to what the caller may see; at least one must be given. Empty ones
+    give an empty list.
 
     :raises ValueError: when nothing limits the list to somebody's demandes
     """
@@ -75,7 +98,10 @@ def list_demandes(
             return Page([], 0)
         query["service"] = list(services)
     if usager is not None:
-        query["usager"] = usager
+        owners = [usager] if isinstance(usager, str) else list(usager)
+        if not all(owners) or not owners:
+            return Page([], 0)
+        query["usager"] = owners
     if etats:
         query["etat"] = [etat.value for etat in etats]
     if demarche is not None:
@@ -118,4 +144,8 @@ def _row(brain) -> Row:
         demarche_uid=brain.demarche,
         depot=datetime.fromtimestamp(brain.depot, timezone.utc),
         attendu=date.fromisoformat(brain.attendu) if brain.attendu else None,
+        deposant=brain.deposant or "",
+        organisation=brain.organisation or "",
+        membre=brain.membre or "",
+        par=brain.par or "",
     )

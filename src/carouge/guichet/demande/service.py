@@ -10,9 +10,12 @@ from carouge.guichet.demande.domain import Actor
 from carouge.guichet.demande.domain import add_working_days
 from carouge.guichet.demande.domain import code_digest
 from carouge.guichet.demande.domain import code_matches
+from carouge.guichet.demande.domain import Deposant
 from carouge.guichet.demande.domain import DomainError
+from carouge.guichet.demande.domain import FaitUtilise
 from carouge.guichet.demande.domain import free_number
 from carouge.guichet.demande.domain import is_blank
+from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.domain import parse_number
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
@@ -96,6 +99,10 @@ def submit_demande(
     year: int,
     courriel: str | None = None,
     usager_id: str | None = None,
+    organisation_id: str | None = None,
+    deposant: Deposant | None = None,
+    membre: MembreConcerne | None = None,
+    faits: Sequence[FaitUtilise] = (),
     now: datetime | None = None,
 ) -> Submission:
     """Make the one demande that belongs to this one-shot secret.
@@ -127,6 +134,10 @@ def submit_demande(
     demande.attendu = expected_date(local_date(now), demarche.delai_jours)
     demande.courriel = courriel
     demande.usager_id = usager_id
+    demande.organisation_id = organisation_id
+    demande._deposant = astuple(deposant) if deposant else None
+    demande._membre = astuple(membre) if membre else None
+    demande._faits = tuple(astuple(fait) for fait in faits)
     demande._reponses = tuple(astuple(reponse) for reponse in reponses)
     demande.pieces = tuple(pieces)
     demande = store.add(demande)

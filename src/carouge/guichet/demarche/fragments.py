@@ -1,12 +1,14 @@
 """Rendered parts of the catalogue's pages, kept in memory for anonymous visitors.
 
 A fragment is kept under everything it depends on: the page, the address it is seen
-under, the version of the catalogue, the language, the day and the contact block. Nothing
-is ever removed from under a key, old keys just fall out at the end.
+under, the version of the catalogue, the language, the day, the contact block and
+whether there is a login. Nothing is ever removed from under a key, old keys just fall
+out at the end.
 """
 
 from carouge.guichet.controlpanel.service import contact
 from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.identity.service import login_offered
 from carouge.guichet.swisstime import today
 from collections import OrderedDict
 from collections.abc import Callable
@@ -39,6 +41,7 @@ def cached_fragment(page, render: Callable[[], str]) -> str:
         api.portal.get_current_language(),
         today(),
         contact(),
+        login_offered(),
     )
     with _lock:
         html = _fragments.get(key)

@@ -34,6 +34,15 @@ class IGuichet(model.Schema):
         description=_("One or two sentences above the search."),
         required=False,
     )
+    demarche_correction = schema.Choice(
+        title=_("Démarche for corrections"),
+        description=_(
+            "Where « This is not right » leads, beside what the residents' register "
+            "says of a citizen. Without one, the page shows how to reach the counter."
+        ),
+        vocabulary="carouge.guichet.demarches",
+        required=False,
+    )
 
 
 class ICategorie(model.Schema):

@@ -7,8 +7,9 @@ from carouge.guichet.access.domain import Decision
 from carouge.guichet.access.domain import Level
 from carouge.guichet.access.domain import Reason
 from carouge.guichet.access.domain import Remedy
+from carouge.guichet.access.domain import Usager
 from carouge.guichet.access.labels import REASONS
-from carouge.guichet.access.labels import REMEDIES
+from carouge.guichet.access.labels import remedy_words
 from carouge.guichet.access.labels import requirements_of
 from carouge.guichet.access.labels import SHORT_REASONS
 from carouge.guichet.access.labels import VERIFICATION_TIME
@@ -34,7 +35,7 @@ class Refusal:
 
 def refusal_of(fiche: DemarcheFiche, decision: Decision) -> Refusal:
     """The words for a decision of the policy that is not ``allowed``."""
-    steps = [REMEDIES[decision.remedy]]
+    steps = [remedy_words(decision.remedy)]
     verified = fiche.conditions.required_level is Level.VERIFIED
     if verified and decision.remedy in (Remedy.LOG_IN, Remedy.VERIFY_ACCOUNT):
         steps.insert(0, VERIFICATION_TIME)
@@ -70,9 +71,9 @@ class Padlock:
         return "lock" if self.closed else "unlock"
 
 
-def padlock_of(fiche: DemarcheFiche) -> Padlock:
-    """The padlock of a démarche for whoever makes the current request."""
-    decision = check_access(fiche.conditions)
+def padlock_of(fiche: DemarcheFiche, usager: Usager) -> Padlock:
+    """The padlock of a démarche as that usager sees it."""
+    decision = check_access(fiche.conditions, usager)
     reason = None if decision.allowed else SHORT_REASONS[decision.reason]
     return Padlock(requirements_of(fiche.conditions), reason)
 

@@ -8,6 +8,7 @@ from carouge.guichet.access.labels import advice
 from carouge.guichet.access.service import check_access
 from carouge.guichet.access.service import current_usager
 from carouge.guichet.demarche.domain import DemarcheFiche
+from carouge.guichet.demarche.domain import LEVELS
 from carouge.guichet.demarche.interfaces import IDemarche
 from carouge.guichet.demarche.service import find_demarche
 from carouge.guichet.demarche.service import get_catalogue
@@ -23,6 +24,9 @@ from plone.restapi.serializer.dxcontent import SerializeToJson
 from zope.component import adapter
 from zope.component import getMultiAdapter
 from zope.interface import implementer
+
+
+_NIVEAUX = {level: name for name, level in LEVELS.items()}
 
 
 class Demarches(GuichetService):
@@ -94,6 +98,7 @@ class Demarches(GuichetService):
             "cout": fiche.cost,
             "emolument": fiche.fee,
             "disponibilite": fiche.availability(self.today).value,
+            "conditions": _conditions(fiche),
             "acces": self._access(fiche, self.usager),
         }
 
@@ -107,6 +112,18 @@ class Demarches(GuichetService):
             "remede": decision.remedy.value,
             "message": advice(decision, self.say),
         }
+
+
+def _conditions(fiche: DemarcheFiche) -> dict:
+    """What the démarche asks of everybody, whoever calls."""
+    conditions = fiche.conditions
+    age = conditions.max_login_age
+    return {
+        "niveau": _NIVEAUX[conditions.required_level],
+        "types_compte": sorted(kind.value for kind in conditions.required_types),
+        "residents_seulement": conditions.residents_only,
+        "connexion_minutes": int(age.total_seconds() // 60) if age else None,
+    }
 
 
 def _iso(day: date | None) -> str | None:

@@ -1,5 +1,6 @@
 """Vocabularies of the editing forms."""
 
+from carouge.guichet.demarche.service import get_catalogue
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.service import services_of
 from zope.interface import provider
@@ -15,4 +16,17 @@ def services(context):
     found = [] if guichet is None else services_of(guichet)
     return SimpleVocabulary(
         [SimpleTerm(item.UID(), title=item.title) for item in found]
+    )
+
+
+@provider(IVocabularyFactory)
+def demarches(context):
+    """The published démarches of the guichet the context lies in, by UID."""
+    guichet = guichet_of(context)
+    fiches = [] if guichet is None else get_catalogue(guichet).by_uid.values()
+    return SimpleVocabulary(
+        [
+            SimpleTerm(fiche.uid, title=f"{fiche.categorie_title} : {fiche.title}")
+            for fiche in fiches
+        ]
     )

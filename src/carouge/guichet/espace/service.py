@@ -17,9 +17,7 @@ from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import move_demande
 from carouge.guichet.demande.service import open_with_code
 from carouge.guichet.demande.service import TransitionRefused
-from carouge.guichet.espace.domain import client_key
 from carouge.guichet.espace.domain import InvalidSession
-from carouge.guichet.espace.domain import Limiter
 from carouge.guichet.espace.domain import make_token
 from carouge.guichet.espace.domain import open_session
 from carouge.guichet.espace.domain import seal_session
@@ -29,6 +27,8 @@ from carouge.guichet.espace.labels import STEP_LABELS
 from carouge.guichet.formulaire.domain import has_control_characters
 from carouge.guichet.formulaire.domain import MAX_TEXT
 from carouge.guichet.keys import signing_keys
+from carouge.guichet.limiter import client_key
+from carouge.guichet.limiter import Limiter
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import format_time
 from carouge.guichet.swisstime import now
@@ -224,12 +224,16 @@ class Suivi:
     question: tuple[str, ...]
     reponses: tuple[tuple[str, tuple[Reponse, ...]], ...]
     pieces: tuple[tuple[str, str], ...]
+    membre: str
+    organisation: str
+    deposant: str
 
 
 def suivi_of(demande: Demande) -> Suivi:
     """The page of a demande, without a word about who works on it."""
     etat = demande.etat
     past = history(demande)
+    deposant = demande.deposant
     question = next(
         (step for step in reversed(past) if step.transition == "demander_complement"),
         None,
@@ -260,6 +264,9 @@ def suivi_of(demande: Demande) -> Suivi:
         pieces=tuple(
             (piece.label, piece.file.filename or "") for piece in demande.pieces
         ),
+        membre=demande.membre.nom if demande.membre else "",
+        organisation=deposant.organisation if deposant else "",
+        deposant=deposant.nom if deposant else "",
     )
 
 

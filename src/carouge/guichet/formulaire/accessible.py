@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collective.easyform.interfaces import ILabel
+from dataclasses import dataclass
 from plone.formwidget.namedfile.interfaces import INamedFileWidget
 from plone.schema.email import IEmail
 from z3c.form.interfaces import ICheckBoxWidget
 from z3c.form.interfaces import IRadioWidget
 from z3c.form.interfaces import ISingleCheckBoxWidget
 from z3c.form.interfaces import ITextAreaWidget
+from zope.i18nmessageid import Message
 from zope.schema.interfaces import IDecimal
 from zope.schema.interfaces import IInt
 
@@ -27,6 +29,13 @@ AUTOCOMPLETE = {
 
 #: Lines a text field shows at first.
 TEXT_ROWS = 6
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What is wrong with an answer, where no validator has said it."""
+
+    message: Message
 
 
 def kind_of(widget) -> str:

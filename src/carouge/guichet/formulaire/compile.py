@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from carouge.guichet import _
 from carouge.guichet.addresses import is_mail_address
+from carouge.guichet.formulaire.binding import source_of
 from carouge.guichet.formulaire.domain import has_control_characters
 from carouge.guichet.formulaire.domain import is_readable_document
 from carouge.guichet.formulaire.domain import MAX_DOCUMENT
 from carouge.guichet.formulaire.domain import MAX_LINE
 from carouge.guichet.formulaire.domain import MAX_TEXT
+from carouge.guichet.formulaire.fields import IMembreDuFoyer
+from collections.abc import Mapping
 from collective.easyform.interfaces import ILabel
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,13 +62,26 @@ class CompiledForm:
     ``version`` names this state of the form (12 hexadecimal digits of a SHA-256).
     ``steps`` are the fieldsets in order with their field names; fields outside any
     fieldset come first, under an empty title. ``contact`` is the name of the first
-    field that asks for an e-mail address.
+    field that asks for an e-mail address. ``sources`` says by name of field what it
+    takes from a compte, ``membres`` are the fields that ask for a household member.
     """
 
     schema: InterfaceClass
     version: str
     steps: tuple[tuple[str, tuple[str, ...]], ...]
     contact: str | None
+    sources: Mapping[str, str]
+    membres: tuple[str, ...]
+
+    def membre_of(self, name: str) -> str | None:
+        """The question that chooses the member a question takes its answer from.
+
+        The last one before it; a form that asks for nobody has none.
+        """
+        order = [name for _title, names in self.steps for name in names]
+        before = order[: order.index(name)]
+        chosen = [other for other in before if other in self.membres]
+        return chosen[-1] if chosen else next(iter(self.membres), None)
 
     def questions(self) -> list[tuple[str, IField]]:
         """The fields that ask something, with the title of their step."""
@@ -98,12 +114,17 @@ def _compile(model: str) -> CompiledForm:
         )
         for fieldset in fieldsets
     ]
+    sources = {name: source_of(schema, schema[name]) for name in names}
     contact = next((name for name in names if IEmail.providedBy(schema[name])), None)
     return CompiledForm(
         schema=schema,
         version=hashlib.sha256(model.encode()).hexdigest()[:12],
         steps=tuple(step for step in steps if step[1]),
         contact=contact,
+        sources={name: source for name, source in sources.items() if source},
+        membres=tuple(
+            name for name in names if IMembreDuFoyer.providedBy(schema[name])
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from carouge.guichet import _
 from carouge.guichet.formulaire.domain import has_control_characters
 from carouge.guichet.formulaire.fields import IConsentement
+from carouge.guichet.formulaire.fields import IMembreDuFoyer
 from collections.abc import Callable
 from collective.easyform.interfaces import IHCaptcha
 from collective.easyform.interfaces import INorobotCaptcha
@@ -206,6 +207,7 @@ _KINDS = (
     (INorobotCaptcha, _UNSUPPORTED),
     (IConsentement, Kind("consent", _bool)),
     (IBool, Kind("boolean", _bool)),
+    (IMembreDuFoyer, Kind("membre", _choice)),
     (IChoice, Kind("choice", _choice)),
     (ICollection, Kind("choices", _collection)),
     (IInt, Kind("integer", _int)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from carouge.guichet import _
 from carouge.guichet.access.labels import advice
+from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.service import Submission
 from carouge.guichet.demarche.domain import Availability
@@ -16,12 +17,14 @@ from carouge.guichet.formulaire.answers import pieces_of
 from carouge.guichet.formulaire.answers import reponses_of
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.jsonform import describe
+from carouge.guichet.formulaire.prefill import membre_facts
 from carouge.guichet.formulaire.service import deposit
 from carouge.guichet.formulaire.service import find_deposit
 from carouge.guichet.formulaire.service import NotAvailable
 from carouge.guichet.formulaire.service import rest_jeton
 from carouge.guichet.formulaire.validation import Answers
 from carouge.guichet.formulaire.validation import check_answers
+from carouge.guichet.formulaire.validation import Question
 from carouge.guichet.formulaire.validation import questions_of
 from carouge.guichet.interfaces import IGuichetLayer
 from carouge.guichet.rest import bad_request
@@ -29,6 +32,7 @@ from carouge.guichet.rest import GuichetService
 from carouge.guichet.rest import not_found
 from carouge.guichet.rest import Refusal
 from carouge.guichet.rest import unauthorized
+from datetime import date
 from plone.protect.interfaces import IDisableCSRFProtection
 from plone.restapi.interfaces import IExpandableElement
 from zope.component import adapter
@@ -72,10 +76,49 @@ class FormulaireElement:
             return translate(message, context=self.request)
 
         fields = [
-            describe(field, steps[field.__name__], say)
-            for field in questions_of(self.context, self.request)
+            {
+                **describe(question.field, steps[question.field.__name__], say),
+                "compte": _provenance(question),
+            }
+            for question in questions_of(self.context, self.request)
         ]
+        for field in fields:
+            if field["type"] == "membre":
+                _add_facts(field["choices"])
         return {"formulaire": {"version": form.version, "fields": fields}}
+
+
+def _provenance(question: Question) -> dict | None:
+    """Where the counter takes an answer from; None for an ordinary question.
+
+    ``valeur`` is what it knows of the caller. A locked one may be left out of the
+    answers, but not changed.
+    """
+    if question.source is None:
+        return None
+    known = question.known
+    return {
+        "fait": question.source,
+        "membre": question.membre_of,
+        "valeur": _json(known.value) if known else None,
+        "source": known.source.value if known else None,
+        "origine": known.origin if known else None,
+        "date": known.at.isoformat(timespec="seconds") if known and known.at else None,
+        "verrouille": bool(known and known.locked),
+    }
+
+
+def _add_facts(choices: list[dict]) -> None:
+    """Say of each household member what his choice brings along."""
+    compte = current_compte()
+    for choice in choices:
+        facts = membre_facts(compte.membre(choice["value"]))
+        choice["donnees"] = {name: fact.value for name, fact in facts.items()}
+        choice["verrouillees"] = [name for name, fact in facts.items() if fact.locked]
+
+
+def _json(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class DepositDemande(GuichetService):
@@ -206,15 +249,18 @@ def _same_answers(demande: Demande, demarche, answers: Answers) -> bool:
     Labels and words may have changed since, with the form or with the language.
     """
     form = compile_form(demarche)
+    # What the counter gives itself may have changed since; what was sent counts.
+    sent = {name: value for name, value in answers.locked.items() if value is not None}
+    unsent = set(answers.locked) - set(sent)
     given = {
         reponse.name: reponse.value
-        for reponse in reponses_of(form, answers.values)
-        if reponse.value not in (None, "", [])
+        for reponse in reponses_of(form, {**answers.values, **sent})
+        if reponse.value not in (None, "", []) and reponse.name not in unsent
     }
     kept = {
         reponse.name: reponse.value
         for reponse in demande.reponses
-        if reponse.value not in (None, "", [])
+        if reponse.value not in (None, "", []) and reponse.name not in unsent
     }
     digests = {piece.name: piece.digest for piece in pieces_of(form, answers.values)}
     return given == kept and digests == {

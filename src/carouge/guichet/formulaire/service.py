@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from carouge.guichet.compte.content import Compte
+from carouge.guichet.compte.domain import DomainError
+from carouge.guichet.compte.domain import Level
+from carouge.guichet.compte.domain import Source
+from carouge.guichet.compte.modification import write_facts
+from carouge.guichet.compte.service import current_compte
+from carouge.guichet.demande.domain import Deposant
+from carouge.guichet.demande.domain import FaitUtilise
+from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.service import find_submission
 from carouge.guichet.demande.service import Submission
 from carouge.guichet.demande.service import submit_demande
@@ -10,16 +19,24 @@ from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.formulaire.answers import pieces_of
 from carouge.guichet.formulaire.answers import reponses_of
+from carouge.guichet.formulaire.answers import text_of
 from carouge.guichet.formulaire.compile import compile_form
+from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.domain import idempotent_jeton
 from carouge.guichet.formulaire.domain import Jeton
 from carouge.guichet.formulaire.domain import make_jeton
 from carouge.guichet.formulaire.domain import read_jeton
+from carouge.guichet.formulaire.prefill import origin_of
+from carouge.guichet.formulaire.prefill import Reprise
+from carouge.guichet.formulaire.prefill import reprise_of
+from carouge.guichet.formulaire.prefill import savable
 from carouge.guichet.keys import signing_keys
 from carouge.guichet.swisstime import now
 from collections.abc import Mapping
+from datetime import date
 from plone import api
 
+import hashlib
 import secrets
 
 
@@ -88,8 +105,13 @@ def find_deposit(demarche, jeton: Jeton) -> Submission | None:
     )
 
 
-def deposit(demarche, values: Mapping[str, object], jeton: Jeton) -> Submission:
+def deposit(
+    demarche, values: Mapping[str, object], jeton: Jeton, *, donnee: str = ""
+) -> Submission:
     """Make a demande of validated answers; the same jeton gives the same demande.
+
+    What the compte holds for certain is the answer, whatever ``values`` say.
+    ``donnee`` is the fact a request for correction is about.
 
     :raises NotAvailable: when the démarche is closed, suspended, or not for this usager
     """
@@ -97,6 +119,10 @@ def deposit(demarche, values: Mapping[str, object], jeton: Jeton) -> Submission:
     if not gate.open:
         raise NotAvailable(gate)
     form = compile_form(demarche)
+    compte = current_compte()
+    reprise = reprise_of(form, compte, values, donnee)
+    values = {**values, **reprise.locked_values}
+    membre = next(iter(reprise.membres.values()), None)
     return submit_demande(
         guichet=guichet_of(demarche),
         demarche=demarche,
@@ -105,9 +131,96 @@ def deposit(demarche, values: Mapping[str, object], jeton: Jeton) -> Submission:
         form_version=form.version,
         secret=jeton.secret,
         year=jeton.issued.year,
-        courriel=values.get(form.contact) if form.contact else None,
+        courriel=_courriel(form, values, compte),
         usager_id=_user_id() or None,
+        organisation_id=compte.organisation_principal if compte else None,
+        deposant=_deposant(compte) if compte else None,
+        membre=MembreConcerne(membre.id, membre.nom_complet) if membre else None,
+        faits=_faits(form, values, reprise),
     )
+
+
+def keep_in_compte(demarche, values: Mapping[str, object]) -> list[str]:
+    """Keep the answers in the compte of who gives them, as far as they are his to say.
+
+    Empty answers forget nothing. Returns the names of the facts that could not be kept.
+    """
+    compte = current_compte()
+    if compte is None:
+        return []
+    form = compile_form(demarche)
+    unkept = []
+    for name in savable(form, reprise_of(form, compte, values)):
+        value = values.get(name)
+        text = value.isoformat() if isinstance(value, date) else value
+        if not text:
+            continue
+        fact = form.sources[name]
+        try:
+            write_facts(compte, {fact: text})
+        except DomainError:
+            unkept.append(fact)
+    return unkept
+
+
+def person_mark() -> str:
+    """Marks who is in front of the screen, and tells nothing about him; may be empty."""
+    user_id = _user_id()
+    return hashlib.sha256(user_id.encode()).hexdigest()[:12] if user_id else ""
+
+
+def _courriel(
+    form: CompiledForm, values: Mapping[str, object], compte: Compte | None
+) -> str | None:
+    if form.contact:
+        return values.get(form.contact)
+    return (compte.value("courriel") or None) if compte else None
+
+
+_NIVEAUX = {Level.DECLARED: "declare", Level.VERIFIED: "verifie"}
+
+
+def _deposant(compte: Compte) -> Deposant:
+    organisation = compte.organisation
+    return Deposant(
+        compte=compte.id,
+        type=compte.account_type.value,
+        niveau=_NIVEAUX.get(compte.level, ""),
+        nom=compte.nom_personne,
+        organisation=organisation.name if organisation else "",
+        ide=organisation.uid if organisation else "",
+        mandat=compte.mandate,
+        acr=compte.acr,
+        residence=compte.residency.value if compte.residency else "",
+    )
+
+
+def _faits(
+    form: CompiledForm, values: Mapping[str, object], reprise: Reprise
+) -> list[FaitUtilise]:
+    """The answers that a compte had a say in, with where each comes from."""
+    faits = []
+    for name, known in reprise.propositions.items():
+        value = values.get(name)
+        if value in (None, ""):
+            continue
+        same = value == known.value
+        faits.append(
+            FaitUtilise(
+                champ=name,
+                fait=known.fait,
+                valeur=text_of(form.schema[name], value),
+                source=known.source.value if same else Source.DECLARE.value,
+                origine=(
+                    known.origin if same else origin_of(Source.DECLARE, reprise.compte)
+                ),
+                date=(known.at if same and known.at else now()).isoformat(
+                    timespec="seconds"
+                ),
+                verrouille=known.locked,
+            )
+        )
+    return faits
 
 
 def _user_id() -> str:

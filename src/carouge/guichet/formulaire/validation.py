@@ -8,12 +8,16 @@ that is added for the page is a rule here.
 from __future__ import annotations
 
 from carouge.guichet import _
-from carouge.guichet.formulaire.compile import compile_form
+from carouge.guichet.formulaire.base import CounterForm
+from carouge.guichet.formulaire.faits import MEMBRE
 from carouge.guichet.formulaire.jsonform import read
 from carouge.guichet.formulaire.jsonform import Unreadable
+from carouge.guichet.formulaire.prefill import Proposition
+from carouge.guichet.formulaire.prefill import reprise_of
+from carouge.guichet.formulaire.texts import LOCKED_CHANGED
+from carouge.guichet.formulaire.texts import NOT_OF_HOUSEHOLD
 from collections.abc import Iterator
 from collections.abc import Mapping
-from collective.easyform.browser.view import EasyFormForm
 from collective.easyform.interfaces import ILabel
 from dataclasses import dataclass
 from dataclasses import field
@@ -27,18 +31,10 @@ from zope.interface import Invalid
 from zope.schema.interfaces import IField
 
 
-class PagelessForm(EasyFormForm):
+class PagelessForm(CounterForm):
     """The fields and widgets of a form that nobody looks at."""
 
-    ignoreContext = True
     ignoreRequest = True
-    enableCSRFProtection = False
-    allow_prefill_from_GET_request = False
-    method = "post"
-
-    @property
-    def schema(self):
-        return compile_form(self.context).schema
 
     def update(self) -> None:
         self.updateFields()
@@ -63,30 +59,59 @@ class Answers:
 
     ``values`` are the readable answers by name, with those the server gives itself;
     ``unreadable`` and ``invalid`` are messages by name. The names of what was never
-    asked are in ``unreadable``.
+    asked are in ``unreadable``. ``locked`` are the answers the counter gives itself,
+    as they were sent: the names of those that were not sent have no value.
     """
 
     values: dict[str, object] = field(default_factory=dict)
     unreadable: dict[str, object] = field(default_factory=dict)
     invalid: dict[str, object] = field(default_factory=dict)
+    locked: dict[str, object] = field(default_factory=dict)
 
     @property
     def errors(self) -> dict[str, object]:
         return {**self.invalid, **self.unreadable}
 
 
-def questions_of(demarche, request) -> list[IField]:
-    """The (bound) fields a caller may answer, in the order of the page."""
-    return [
-        widget.field.bind(demarche)
-        for _manager, widget in _form(demarche, request).questions()
-        if widget.mode != HIDDEN_MODE
-    ]
+@dataclass(frozen=True)
+class Question:
+    """A (bound) field a caller may answer, and what the counter knows of the answer."""
+
+    field: IField
+    source: str | None
+    membre_of: str | None
+    known: Proposition | None
+
+
+def questions_of(demarche, request) -> list[Question]:
+    """What a caller is asked, in the order of the page."""
+    form = _form(demarche, request)
+    reprise = reprise_of(form.compiled, form.compte)
+    questions = []
+    for _manager, widget in form.questions():
+        if widget.mode == HIDDEN_MODE:
+            continue
+        name = widget.__name__
+        source = form.compiled.sources.get(name)
+        questions.append(
+            Question(
+                field=widget.field.bind(demarche),
+                source=source,
+                membre_of=(
+                    form.compiled.membre_of(name)
+                    if source and source.startswith(MEMBRE)
+                    else None
+                ),
+                known=reprise.propositions.get(name),
+            )
+        )
+    return questions
 
 
 def check_answers(demarche, request, raw: Mapping[str, object]) -> Answers:
     """Read JSON answers, by name of the field, and ask the validators of the page."""
     form = _form(demarche, request)
+    form.reprise = reprise_of(form.compiled, form.compte, raw)
     answers = Answers()
     asked = set()
     for manager, widget in form.questions():
@@ -96,6 +121,13 @@ def check_answers(demarche, request, raw: Mapping[str, object]) -> Answers:
             answers.values[name] = IDataConverter(widget).toFieldValue(widget.value)
             continue
         asked.add(name)
+        known = form.reprise.locked.get(name)
+        if known is not None:
+            _compare(widget.field.bind(demarche), raw.get(name), known, answers)
+            continue
+        if name in form.compiled.membres and not _mine(form, name, raw.get(name)):
+            answers.invalid[name] = NOT_OF_HOUSEHOLD
+            continue
         try:
             answers.values[name] = read(widget.field.bind(demarche), raw.get(name))
         except Unreadable as error:
@@ -109,6 +141,28 @@ def check_answers(demarche, request, raw: Mapping[str, object]) -> Answers:
             answers.unreadable[name] = _("This form has no such question.")
     answers.values = form.updateServerSideData(answers.values)
     return answers
+
+
+def _compare(field: IField, raw: object, known: Proposition, answers: Answers) -> None:
+    """An answer the counter gives itself: it may be left out, not changed."""
+    name = field.__name__
+    answers.values[name] = known.value
+    answers.locked[name] = None
+    try:
+        sent = read(field, raw)
+    except Unreadable as error:
+        answers.unreadable[name] = error.message
+        return
+    if sent == field.missing_value:
+        return
+    answers.locked[name] = sent
+    if sent != known.value:
+        answers.invalid[name] = LOCKED_CHANGED
+
+
+def _mine(form: PagelessForm, name: str, raw: object) -> bool:
+    """Whether a member that was sent can be chosen; nobody can be left out."""
+    return raw in (None, "", []) or name in form.reprise.membres
 
 
 def _form(demarche, request) -> PagelessForm:

@@ -16,25 +16,36 @@ import transaction
 journal = logging.getLogger("carouge.guichet.journal")
 
 
-def record(action: str, *, subject: str) -> None:
+def record(action: str, *, subject: str, **details: str) -> None:
     """Write a line once the running transaction is committed.
 
     ``action`` is ``noun.verb`` and ``subject`` the id or number it was done to. The
-    actor is the current user. Nothing is written when the transaction is aborted.
+    actor is the current user; ``details`` are further words, never personal data.
+    Nothing is written when the transaction is aborted.
     """
-    actor = "anonymous" if api.user.is_anonymous() else api.user.get_current().getId()
-    line = json.dumps(
-        {
-            "time": now().isoformat(timespec="milliseconds"),
-            "actor": actor,
-            "action": action,
-            "subject": subject,
-        },
-        ensure_ascii=False,
-    )
+    line = _line(action, subject, details)
 
     def write(committed: bool) -> None:
         if committed:
             journal.info(line)
 
     transaction.get().addAfterCommitHook(write)
+
+
+def record_now(action: str, *, subject: str, **details: str) -> None:
+    """Write a line at once: for what happened outside, whatever becomes of the rest."""
+    journal.info(_line(action, subject, details))
+
+
+def _line(action: str, subject: str, details: dict[str, str]) -> str:
+    actor = "anonymous" if api.user.is_anonymous() else api.user.get_current().getId()
+    return json.dumps(
+        {
+            "time": now().isoformat(timespec="milliseconds"),
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            **details,
+        },
+        ensure_ascii=False,
+    )

@@ -8,3 +8,10 @@ class ISender(Interface):
 
     def __call__():
         """Return name and address (str), each empty when it is not set."""
+
+
+class ISmsGateway(Interface):
+    """Where text messages are posted to; a utility."""
+
+    def __call__():
+        """Return the address (str), empty when there is none."""

@@ -13,6 +13,8 @@ from carouge.guichet.notification import texts
 from carouge.guichet.notification.channels.courriel import hand_over_settings
 from carouge.guichet.notification.channels.courriel import queue_root
 from carouge.guichet.notification.channels.queue import Postman
+from carouge.guichet.notification.channels.sms import sms_root
+from carouge.guichet.notification.channels.sms import SmsCarrier
 from plone import api
 from urllib.parse import urlencode
 from zope.component import getUtility
@@ -111,7 +113,15 @@ def mail_settings_changed() -> None:
 
 def start_postman() -> Postman:
     """Start the thread that takes the waiting mails of this process's sites away."""
-    postman = Postman(queue_root())
+    return _started(Postman(queue_root()))
+
+
+def start_sms_carrier() -> Postman:
+    """Start the thread that takes the waiting text messages to their gateway."""
+    return _started(SmsCarrier(sms_root()))
+
+
+def _started(postman: Postman) -> Postman:
     postman.start()
     atexit.register(postman.stop)
     return postman

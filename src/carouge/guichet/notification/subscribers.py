@@ -1,5 +1,6 @@
-"""Who is told when something happens to a demande."""
+"""Who is told when something happens to a demande or to an account."""
 
+from carouge.guichet.notification.comptes import tell_compte
 from carouge.guichet.notification.service import mail_settings_changed
 from carouge.guichet.notification.service import tell_moved
 from carouge.guichet.notification.service import tell_submitted
@@ -12,6 +13,10 @@ def demande_submitted(event) -> None:
 
 def demande_moved(event) -> None:
     tell_moved(event.object, event.message, event.actor, event.transition)
+
+
+def compte_letter(event) -> None:
+    tell_compte(event.object, event.recipient, event.occasion, event.values)
 
 
 def registry_changed(event) -> None:

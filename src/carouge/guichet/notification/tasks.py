@@ -1,8 +1,10 @@
 """What runs beside the requests."""
 
 from carouge.guichet.notification.service import start_postman
+from carouge.guichet.notification.service import start_sms_carrier
 
 
 def process_starting(event) -> None:
-    """Each process takes the waiting mails away, those of its last life included."""
+    """Each process takes the waiting messages away, those of its last life included."""
     start_postman()
+    start_sms_carrier()

@@ -79,7 +79,7 @@ def received(
                 ),
                 *_expected(attendu),
             ),
-            *_citizen_footer(contact),
+            *citizen_footer(contact),
         ),
     )
 
@@ -120,7 +120,7 @@ def moved(
                 ),
                 url,
             ),
-            *_citizen_footer(contact),
+            *citizen_footer(contact),
         ),
     )
 
@@ -190,7 +190,8 @@ def _expected_of_service(attendu: date | None) -> tuple[str, ...]:
     return (_("Answer expected by: ${date}", mapping={"date": day}),)
 
 
-def _citizen_footer(contact: Contact) -> tuple[tuple[str, ...], ...]:
+def citizen_footer(contact: Contact) -> tuple[tuple[str, ...], ...]:
+    """The end of every letter to a citizen: from whom it is, how to reach the counter."""
     head = ["-- ", contact.commune, _NOBODY_READS]
     lines = [
         *contact.adresse.splitlines(),

@@ -1,7 +1,9 @@
 """The list of the desk."""
 
 from carouge.guichet import _
+from carouge.guichet import config
 from carouge.guichet.backoffice.browser.page import DeskPage
+from carouge.guichet.backoffice.comptes import count_waiting
 from carouge.guichet.backoffice.domain import last_start
 from carouge.guichet.backoffice.domain import PAGE_SIZE
 from carouge.guichet.backoffice.domain import typed_number
@@ -12,6 +14,7 @@ from carouge.guichet.demande.domain import State
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.swisstime import today
+from plone import api
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zope.component import getMultiAdapter
 from zope.interface import implementer
@@ -19,6 +22,8 @@ from zope.publisher.interfaces import IPublishTraverse
 
 
 DEMANDE_PAGE = "agents-demande"
+COMPTES = "comptes"
+COMPTES_PAGE = "agents-comptes"
 
 
 @implementer(IPublishTraverse)
@@ -31,6 +36,8 @@ class Agents(DeskPage):
     number_unknown = False
 
     def publishTraverse(self, request, name):
+        if name == COMPTES:
+            return getMultiAdapter((self.context, request), name=COMPTES_PAGE)
         page = getMultiAdapter((self.context, request), name=DEMANDE_PAGE)
         page.number = name
         return page
@@ -90,6 +97,13 @@ class Agents(DeskPage):
             for title, etats, css in groups
             for count in [sum(counts[etat] for etat in etats or State)]
         ]
+
+    @property
+    def comptes(self) -> dict | None:
+        """The way to the accounts, and how many of them wait; None without the right."""
+        if not api.user.has_permission(config.MANAGE_COMPTES, obj=self.context):
+            return None
+        return {"url": f"{self.list_url}/{COMPTES}", "count": count_waiting()}
 
     @property
     def states(self) -> list[dict]:

@@ -9,6 +9,8 @@ from carouge.guichet.access.labels import requirements_of
 from carouge.guichet.access.labels import SHORT_REASONS
 from carouge.guichet.demarche.browser.page import CachedPage
 from carouge.guichet.demarche.labels import Padlock
+from carouge.guichet.identity.service import login_address
+from carouge.guichet.identity.service import login_offered
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 
 
@@ -28,6 +30,12 @@ class Aide(CachedPage):
 
     content = ViewPageTemplateFile("../templates/aide.pt")
     page_title = _("Help")
+
+    def login_address(self) -> str | None:
+        """Where citizens log in, if they can."""
+        if not login_offered():
+            return None
+        return login_address(self.guichet_url, f"{self.guichet_url}/aide")
 
     def padlocks(self) -> list[Padlock]:
         """The padlocks a visitor meets, as they look while he has not logged in."""

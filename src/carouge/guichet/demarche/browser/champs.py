@@ -16,6 +16,7 @@ from zope.interface import implementer
 #: (passwords), or no safe one (references to content of the site).
 FIELDS = (
     "carouge.guichet.formulaire.fields.Consentement",
+    "carouge.guichet.formulaire.fields.MembreDuFoyer",
     "collective.easyform.fields.Label",
     "collective.easyform.fields.RichLabel",
     "plone.namedfile.field.NamedBlobFile",

@@ -1,5 +1,8 @@
 """The page of a démarche: what it is, for whom, what you need, then the button."""
 
+from carouge.guichet import _
+from carouge.guichet.access.domain import Remedy
+from carouge.guichet.access.service import current_usager
 from carouge.guichet.demarche.browser.page import CachedPage
 from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.demarche.labels import badge_of
@@ -7,6 +10,8 @@ from carouge.guichet.demarche.labels import refusal_of
 from carouge.guichet.demarche.service import fiche_of
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import service_by_uid
+from carouge.guichet.identity.service import login_address
+from carouge.guichet.identity.service import login_offered
 from carouge.guichet.money import format_chf
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import today
@@ -44,6 +49,34 @@ class Demarche(CachedPage):
 
     def refusal(self):
         return refusal_of(self.fiche, self.gate.decision)
+
+    def way_in(self) -> dict | None:
+        """The button of the remedy: ``title`` and ``url``; None when there is none."""
+        here = self.context.absolute_url()
+        remedy = self.gate.decision.remedy
+        if remedy is Remedy.LOG_IN and login_offered():
+            return {"title": _("Log in"), "url": login_address(self.guichet_url, here)}
+        anew = login_address(self.guichet_url, here, anew=True)
+        if remedy is Remedy.CHANGE_ACCOUNT:
+            return {"title": _("Change account"), "url": anew}
+        if remedy is Remedy.LOG_IN_AGAIN:
+            return {"title": _("Log in again"), "url": anew}
+        if remedy is Remedy.TRY_LATER:
+            return {
+                "title": _("Ask the register again"),
+                "url": f"{self.guichet_url}/mon-espace",
+            }
+        return None
+
+    def recommended_login(self) -> str | None:
+        """Address of the login, where an account helps and the visitor has none."""
+        if (
+            not self.fiche.account_recommended
+            or not login_offered()
+            or not current_usager().anonymous
+        ):
+            return None
+        return login_address(self.guichet_url, self.context.absolute_url())
 
     def badge(self):
         return badge_of(self.fiche, today())

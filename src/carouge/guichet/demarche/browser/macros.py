@@ -5,9 +5,12 @@
 
 from carouge.guichet import _
 from carouge.guichet import config
+from carouge.guichet.access.service import current_usager
+from carouge.guichet.compte.service import current_compte
 from carouge.guichet.controlpanel.service import contact
 from carouge.guichet.demarche.labels import padlock_of
 from carouge.guichet.demarche.service import guichet_of
+from functools import cached_property
 from plone import api
 from Products.Five.browser import BrowserView
 from zope.component import getMultiAdapter
@@ -39,6 +42,8 @@ class Macros(BrowserView):
             ("suivi", _("Follow a demande")),
             ("aide", _("Help")),
         ]
+        if current_compte() is not None:
+            links.insert(1, ("mon-espace", _("My space")))
         if api.user.has_permission(config.USE_DESK, obj=self.guichet):
             links.append(("agents", _("Agents' desk")))
         names = {name for name, _title in links}
@@ -85,7 +90,11 @@ class Macros(BrowserView):
 
     def padlock_of(self, fiche):
         """What the catalogue says about access to a démarche, to this visitor."""
-        return padlock_of(fiche)
+        return padlock_of(fiche, self.usager)
+
+    @cached_property
+    def usager(self):
+        return current_usager()
 
     def icon(self, name: str, css: str = "") -> str:
         """An ornamental icon; what it means always stands beside it as well."""

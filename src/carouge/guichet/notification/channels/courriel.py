@@ -82,6 +82,10 @@ class Courriel:
                 type(error).__name__,
             )
 
+    def usable(self) -> bool:
+        """Whether the site has a sender's address."""
+        return bool(getUtility(ISender)()[1])
+
 
 def check_address(address: str) -> None:
     """:raises ValueError: when the text is not exactly one plain e-mail address."""

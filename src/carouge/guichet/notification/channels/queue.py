@@ -92,9 +92,14 @@ def write_server(queue: Path, server: SmtpServer) -> None:
 class Postman(threading.Thread):
     """Takes the mails of all queues below ``root`` away, one by one.
 
+    A subclass takes messages of another kind to servers of another kind.
     ``interval`` and ``timeout`` are seconds; ``clock`` gives seconds since the epoch,
     as the modification times of files do.
     """
+
+    #: What is carried and to whom, in the words of the log.
+    kind = "mail"
+    server_kind = "SMTP server"
 
     def __init__(
         self,
@@ -103,7 +108,7 @@ class Postman(threading.Thread):
         timeout: float = TIMEOUT,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        super().__init__(name="guichet-postman", daemon=True)
+        super().__init__(name=f"guichet-{self.kind}", daemon=True)
         self.root = root
         self.interval = interval
         self.timeout = timeout
@@ -111,7 +116,7 @@ class Postman(threading.Thread):
         self._end = threading.Event()
         self._swept: dict[Path, float] = {}
         # How often in vain, and when again; forgotten with the process.
-        self._servers: dict[Path, tuple[SmtpServer, int, float]] = {}
+        self._servers: dict[Path, tuple[object, int, float]] = {}
         self._mails: dict[Path, tuple[int, float]] = {}
 
     def run(self) -> None:
@@ -129,14 +134,33 @@ class Postman(threading.Thread):
         try:
             queues = sorted(path.parent for path in self.root.glob("*/new"))
         except OSError as error:
-            logger.error("mail queues cannot be listed: %s", type(error).__name__)
+            logger.error(
+                "%s queues cannot be listed: %s", self.kind, type(error).__name__
+            )
             return
         for queue in queues:
             try:
                 self._deliver_queue(queue)
             except Exception as error:
                 # Whatever breaks in one queue, the thread goes on with the others.
-                logger.error("mail queue stopped: %s", type(error).__name__)
+                logger.error("%s queue stopped: %s", self.kind, type(error).__name__)
+
+    def server_of(self, queue: Path):
+        """Where the messages of a queue go, or None as long as nobody has said."""
+        return read_server(queue)
+
+    def unpack(self, file: BinaryIO) -> tuple[str, Callable]:
+        """The id of a message for the log, and a function that gives it to a server.
+
+        :raises ValueError: the file holds no message
+        """
+        sender, recipients, message = _read(file)
+        message_id = BytesHeaderParser().parsebytes(message).get("Message-ID", "")
+
+        def hand_over(server: SmtpServer) -> None:
+            deliver(server, sender, recipients, message, self.timeout)
+
+        return message_id, hand_over
 
     def _deliver_queue(self, queue: Path) -> None:
         if self.clock() - self._swept.get(queue, -SWEEP_INTERVAL) >= SWEEP_INTERVAL:
@@ -149,7 +173,7 @@ class Postman(threading.Thread):
             del self._mails[path]
         if not mails:
             return
-        server = read_server(queue)
+        server = self.server_of(queue)
         if server is None or self._server_rests(queue, server):
             return
         for path in mails:
@@ -164,7 +188,7 @@ class Postman(threading.Thread):
                 return
             self._servers.pop(queue, None)
 
-    def _deliver_mail(self, queue: Path, path: Path, server: SmtpServer) -> None:
+    def _deliver_mail(self, queue: Path, path: Path, server) -> None:
         try:
             file = path.open("r+b")
         except FileNotFoundError:
@@ -174,39 +198,44 @@ class Postman(threading.Thread):
                 return
             born = os.fstat(file.fileno()).st_mtime
             try:
-                sender, recipients, message = _read(file)
+                message_id, hand_over = self.unpack(file)
             except ValueError:
                 path.rename(queue / REJECTED / path.name)
-                logger.error("file %s set aside: it is no mail", path.name)
+                logger.error("file %s set aside: it is no %s", path.name, self.kind)
                 return
-            message_id = BytesHeaderParser().parsebytes(message).get("Message-ID", "")
             try:
-                deliver(server, sender, recipients, message, self.timeout)
+                hand_over(server)
             except NotAccepted as error:
                 if error.permanent or self.clock() - born > MAX_AGE:
                     path.rename(queue / REJECTED / path.name)
-                    logger.error("mail %s set aside: %s", message_id, error)
+                    logger.error("%s %s set aside: %s", self.kind, message_id, error)
                 else:
                     self._put_off(path, message_id, str(error))
                 return
             path.unlink()
-        logger.info("mail %s sent", message_id)
+        logger.info("%s %s sent", self.kind, message_id)
 
     def _put_off(self, path: Path, message_id: str, reason: str) -> None:
         count = self._mails.get(path, (0, 0.0))[0]
         pause = min(self.interval * 2**count, MAX_MAIL_PAUSE)
         self._mails[path] = (count + 1, self.clock() + pause)
         logger.warning(
-            "mail %s not accepted (%s), again in %.0f s", message_id, reason, pause
+            "%s %s not accepted (%s), again in %.0f s",
+            self.kind,
+            message_id,
+            reason,
+            pause,
         )
 
-    def _rest(self, queue: Path, server: SmtpServer, reason: str) -> None:
+    def _rest(self, queue: Path, server, reason: str) -> None:
         count = self._servers[queue][1] if queue in self._servers else 0
         pause = min(self.interval * 2**count, MAX_SERVER_PAUSE)
         self._servers[queue] = (server, count + 1, self.clock() + pause)
-        logger.warning("SMTP server unreachable (%s), again in %.0f s", reason, pause)
+        logger.warning(
+            "%s unreachable (%s), again in %.0f s", self.server_kind, reason, pause
+        )
 
-    def _server_rests(self, queue: Path, server: SmtpServer) -> bool:
+    def _server_rests(self, queue: Path, server) -> bool:
         if queue not in self._servers:
             return False
         tried, _count, until = self._servers[queue]

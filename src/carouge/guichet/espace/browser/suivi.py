@@ -3,22 +3,17 @@
 from carouge.guichet import _
 from carouge.guichet.controlpanel.service import contact
 from carouge.guichet.demande.domain import InvalidNumber
-from carouge.guichet.espace.service import answer
+from carouge.guichet.espace.browser.mouvements import MAX_KEPT
+from carouge.guichet.espace.browser.mouvements import Mouvements
+from carouge.guichet.espace.browser.mouvements import NOTICES
 from carouge.guichet.espace.service import can
-from carouge.guichet.espace.service import EmptyMessage
-from carouge.guichet.espace.service import LongMessage
 from carouge.guichet.espace.service import open_follow_up
-from carouge.guichet.espace.service import Outcome
 from carouge.guichet.espace.service import proves
 from carouge.guichet.espace.service import resume_follow_up
 from carouge.guichet.espace.service import seal
 from carouge.guichet.espace.service import start_follow_up
-from carouge.guichet.espace.service import suivi_of
 from carouge.guichet.espace.service import token_of
 from carouge.guichet.espace.service import TooManyAttempts
-from carouge.guichet.espace.service import UnusableMessage
-from carouge.guichet.espace.service import withdraw
-from carouge.guichet.formulaire.domain import MAX_TEXT
 from carouge.guichet.layout import keep_private
 from carouge.guichet.layout import single_column
 from functools import cached_property
@@ -33,30 +28,20 @@ from zope.interface import alsoProvides
 COOKIE = "guichet_suivi"
 #: Much more than a number or a code, however they are spelled.
 MAX_FIELD = 100
-#: Texts beyond that are not even shown again.
-MAX_KEPT = 5 * MAX_TEXT
-
-# What is said once after a move, by the word in the address.
-NOTICES = {
-    "reponse": _("Your answer has been sent to the service."),
-    "retrait": _("Your demande has been withdrawn."),
-}
 
 
-class Suivi(BrowserView):
+class Suivi(Mouvements, BrowserView):
     """One address for everything, so that no address ever holds a secret."""
 
     page_title = _("Follow a demande")
-    open_template = ViewPageTemplateFile("templates/ouvrir.pt")
-    demande_template = ViewPageTemplateFile("templates/suivi.pt")
-    withdraw_template = ViewPageTemplateFile("templates/retirer.pt")
+    open_template = ViewPageTemplateFile("../templates/ouvrir.pt")
+    demande_template = ViewPageTemplateFile("../templates/suivi.pt")
+    withdraw_template = ViewPageTemplateFile("../templates/retirer.pt")
 
+    token_name = "token"
     follow_up = None
-    problem = None
     number_problem = None
     code_problem = None
-    message_problem = None
-    notice = None
 
     def __call__(self):
         keep_private(self.request.response)
@@ -71,8 +56,8 @@ class Suivi(BrowserView):
         action = {
             "ouvrir": self._open,
             "fermer": self._close,
-            "repondre": self._answer,
-            "retirer": self._withdraw,
+            "repondre": self.answer_service,
+            "retirer": self.withdraw_demande,
         }.get(self._field("action", MAX_FIELD), self._open)
         return action()
 
@@ -100,10 +85,6 @@ class Suivi(BrowserView):
         return bool(self.numero) and self.numero != self.follow_up.demande.numero
 
     @cached_property
-    def suivi(self):
-        return suivi_of(self.follow_up.demande)
-
-    @cached_property
     def token(self) -> str:
         return token_of(self.context, self.follow_up)
 
@@ -114,10 +95,6 @@ class Suivi(BrowserView):
     @property
     def url(self) -> str:
         return f"{self.context.absolute_url()}/suivi"
-
-    @property
-    def max_text(self) -> int:
-        return MAX_TEXT
 
     # What is done
 
@@ -182,45 +159,20 @@ class Suivi(BrowserView):
         self.request.response.expireCookie(COOKIE, path=self._cookie_path)
         return self.request.response.redirect(self.url, status=303)
 
-    def _answer(self):
-        if not self._proved():
-            return self._closed()
-        try:
-            outcome = answer(self.follow_up.demande, self.message)
-        except EmptyMessage:
-            self.message_problem = _("Please write your answer.")
-        except LongMessage:
-            self.message_problem = _(
-                "Your answer is too long: ${max} characters are possible.",
-                mapping={"max": MAX_TEXT},
-            )
-        except UnusableMessage:
-            self.message_problem = _(
-                "Your answer contains characters that cannot be kept. Please remove "
-                "them."
-            )
-        else:
-            if outcome is not Outcome.TOO_LATE:
-                self._keep_open()
-                return self._redirect(fait="reponse")
-            self.message_problem = _(
-                "The demande has moved on meanwhile: your answer was not sent."
-            )
-        self._keep_open()
+    @property
+    def opened(self):
+        return self.follow_up.demande
+
+    def show_demande(self):
         return self.demande_template()
 
-    def _withdraw(self):
-        if not self._proved():
-            return self._closed()
+    def touch(self) -> None:
         self._keep_open()
-        if withdraw(self.follow_up.demande) is Outcome.TOO_LATE:
-            self.problem = _(
-                "The demande has moved on meanwhile: it can no longer be withdrawn."
-            )
-            return self.demande_template()
-        return self._redirect(fait="retrait")
 
-    def _proved(self) -> bool:
+    def done(self, word: str):
+        return self._redirect(fait=word)
+
+    def proved(self) -> bool:
         if self.follow_up is None or not proves(
             self.context, self.follow_up, self._field("token", MAX_FIELD)
         ):
@@ -229,7 +181,7 @@ class Suivi(BrowserView):
         alsoProvides(self.request, IDisableCSRFProtection)
         return True
 
-    def _closed(self):
+    def unproved(self):
         if self.follow_up is not None:
             self.numero = self.follow_up.demande.numero
         self.follow_up = None

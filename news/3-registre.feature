@@ -1,0 +1,1 @@
+The residents' register: asked at the login of verified persons, by web service, database or nightly file; what it delivers is locked in the profile with its source and date, and a register that does not answer closes nothing but what is for residents.

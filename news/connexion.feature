@@ -1,0 +1,1 @@
+Login with the canton's e-démarches account: strict OpenID Connect client with a control panel for the meaning of claims, sessions that end on the server, logout at the provider and from the provider, and French pages for whatever goes wrong.

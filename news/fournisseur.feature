@@ -1,0 +1,1 @@
+The demonstration has an identity provider of its own that plays the canton, with six accounts, a code by text message, the choice in whose name to act, and faults that can be switched on; the login is tested against npm's oidc-provider as well.

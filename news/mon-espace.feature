@@ -1,0 +1,1 @@
+« Mon espace »: overview of what waits for the citizen, account page saved section by section with the source of every fact, household, preferences with addresses confirmed by a code, text messages through an HTTP gateway, and the REST service ``@compte``.

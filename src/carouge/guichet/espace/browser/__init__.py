@@ -1,0 +1,1 @@
+"""Pages of the citizen, one module per page."""

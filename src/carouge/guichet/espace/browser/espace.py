@@ -1,0 +1,145 @@
+"""``/mon-espace``: what waits for the citizen, and the way to all his pages."""
+
+from carouge.guichet import _
+from carouge.guichet.access.labels import acting_as
+from carouge.guichet.access.page import ComptePage
+from carouge.guichet.compte import residency
+from carouge.guichet.compte.labels import RESIDENCE_LABELS
+from carouge.guichet.compte.labels import said_by
+from carouge.guichet.demande.labels import STATE_COLOURS
+from carouge.guichet.demande.labels import STATE_LABELS
+from carouge.guichet.espace.apercu import apercu_of
+from carouge.guichet.espace.labels import OUTDATED
+from carouge.guichet.registre.domain import Status
+from carouge.guichet.swisstime import format_date
+from carouge.guichet.swisstime import local_date
+from functools import cached_property
+from plone import api
+from Products.Five.browser import BrowserView
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from zExceptions import NotFound
+from zope.component import queryMultiAdapter
+from zope.interface import implementer
+from zope.publisher.interfaces import IPublishTraverse
+
+
+PREFIX = "mon-espace-"
+
+
+def page_exists(guichet, request, name: str) -> bool:
+    """Whether there is a page ``/mon-espace/<name>``."""
+    return queryMultiAdapter((guichet, request), name=f"{PREFIX}{name}") is not None
+
+
+@implementer(IPublishTraverse)
+class MonEspace(ComptePage):
+    """``<guichet>/mon-espace``; what lies below it are views ``mon-espace-<name>``."""
+
+    template = ViewPageTemplateFile("../templates/espace.pt")
+    alert = None
+    notice = None
+
+    state_labels = STATE_LABELS
+    state_colours = STATE_COLOURS
+
+    def publishTraverse(self, request, name):
+        page = queryMultiAdapter((self.context, request), name=f"{PREFIX}{name}")
+        if page is None:
+            raise NotFound(name)
+        return page
+
+    def show(self):
+        if self.posted:
+            return self._ask_register()
+        if self.text("registre") == "verifie":
+            self.notice = _("The residents' register was asked again.")
+        return self.template()
+
+    def _ask_register(self):
+        if not self.proved():
+            self.request.response.setStatus(403)
+            self.alert = OUTDATED
+            return self.template()
+        if self.may_retry:
+            residency.refresh(self.compte)
+        return self.request.response.redirect(
+            f"{self.espace_url}?registre=verifie#espace-residence", status=303
+        )
+
+    @cached_property
+    def apercu(self):
+        return apercu_of(self.compte)
+
+    @property
+    def acting(self):
+        return acting_as(self.compte)
+
+    @property
+    def residence(self):
+        return RESIDENCE_LABELS[self.apercu.residency]
+
+    @property
+    def residence_source(self):
+        """Who said so and when; None as long as nobody was asked."""
+        if self.compte.residency_at is None or self.may_retry:
+            return None
+        language = api.portal.get_current_language()
+        return said_by(self.apercu.register, self.compte.residency_at, language)
+
+    @property
+    def may_retry(self) -> bool:
+        return self.apercu.residency is Status.UNAVAILABLE
+
+    @property
+    def at_counter(self) -> bool:
+        """Whether only the counter can help with the residence."""
+        return self.apercu.residency in (Status.NOT_RESIDENT, Status.AMBIGUOUS)
+
+    @cached_property
+    def demandes_url(self) -> str:
+        """Address of the list of demandes; empty as long as there is no such page."""
+        if not page_exists(self.context, self.request, "demandes"):
+            return ""
+        return f"{self.espace_url}/demandes"
+
+    def day(self, moment) -> str:
+        return format_date(local_date(moment))
+
+
+class EspaceMacros(BrowserView):
+    """``@@espace-macros``: navigation and form fields of the espace.
+
+    A feature adds its page to :attr:`pages`; a page that does not exist is not shown.
+    """
+
+    #: Last part of the address, and the title in the navigation.
+    pages = (
+        ("demandes", _("My demandes")),
+        ("brouillons", _("My drafts")),
+        ("factures", _("My invoices")),
+        ("compte", _("My account")),
+    )
+
+    def links(self) -> list[dict]:
+        """The pages of the espace: title, url, and how it is the current one."""
+        base = f"{self.context.absolute_url()}/mon-espace"
+        here = self.request.get("ACTUAL_URL", "").removeprefix(base).strip("/")
+        section = here.partition("/")[0]
+        if section == "foyer":
+            section = "compte"
+        links = [("", _("Overview"))]
+        links += [
+            (name, title)
+            for name, title in self.pages
+            if page_exists(self.context, self.request, name)
+        ]
+        return [
+            {
+                "title": title,
+                "url": f"{base}/{name}" if name else base,
+                "current": ("page" if here == name else "true")
+                if section == name
+                else None,
+            }
+            for name, title in links
+        ]

@@ -1,0 +1,50 @@
+"""The sentences of the form page."""
+
+from carouge.guichet import _
+from zope.i18nmessageid import Message
+
+
+NOT_AVAILABLE = _(
+    "This démarche cannot be submitted at the moment. Your answers are still on this "
+    "page; the description of the démarche says why, and what you can do."
+)
+LOCKED_CHANGED = _(
+    "This is confirmed by the source named here and cannot be changed in the form. The "
+    "confirmed value counts."
+)
+NOT_OF_HOUSEHOLD = _("This person is not in your household. Please choose again.")
+CHOOSE_PERSON = _("Please choose")
+TAKEN_OVER = _(
+    "We have filled in what we know of the person you chose. Please check it, then "
+    "send the form."
+)
+
+_TOO_OLD = _(
+    "This page was open for a long time. Please check your answers and send them again; "
+    "nothing was lost."
+)
+_LOGGED_IN = _(
+    "You have logged in meanwhile. Your answers are still here, with what your account "
+    "knows of you. Please check them and send them again."
+)
+_LOGGED_OUT = _(
+    "Your login has ended. Nothing was submitted, and your answers are still on this "
+    "page. Log in again in a new tab, then come back to this page and send it."
+)
+_SOMEBODY_ELSE = _(
+    "Somebody else has logged in meanwhile in this browser. Nothing was submitted. "
+    "Please check in whose name you want to send these answers."
+)
+
+
+def stale_notice(before: str, now: str) -> Message:
+    """Why a form cannot be taken as it is.
+
+    ``before`` marks whom the page was made for, ``now`` who sends it; empty marks are
+    for nobody.
+    """
+    if before == now:
+        return _TOO_OLD
+    if not before:
+        return _LOGGED_IN
+    return _SOMEBODY_ELSE if now else _LOGGED_OUT
