@@ -15,3 +15,8 @@ def keep_private(response) -> None:
     response.setHeader("Cache-Control", "no-store, private")
     response.setHeader("Referrer-Policy", "no-referrer")
     response.setHeader("X-Robots-Tag", "noindex")
+
+
+def is_private(response) -> bool:
+    """Whether :func:`keep_private` was called: the address may hold a secret."""
+    return "no-store" in (response.getHeader("Cache-Control") or "")

@@ -62,6 +62,8 @@ CLAIMS = {
     "no_iat": lambda c, login: "iat" not in c,
     "no_sub": lambda c, login: "sub" not in c,
     "acr_lower": lambda c, login: c["acr"] == ACR_DECLARED,
+    "auth_time_old": lambda c, login: c["auth_time"] < time.time() - 3_000,
+    "auth_time_absent": lambda c, login: "auth_time" not in c,
 }
 
 
@@ -77,6 +79,7 @@ def test_claims(login, id_token, provider, mode):
     missing = set(good) - set(claims.claims)
     assert missing == {
         "nonce_absent": {"nonce"},
+        "auth_time_absent": {"auth_time"},
         "no_iat": {"iat"},
         "no_sub": {"sub"},
     }.get(mode, set())

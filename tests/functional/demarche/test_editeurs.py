@@ -173,6 +173,7 @@ class TestEdit:
             "Obligatoire",
             "Longueur minimum",
             "Longueur maximum",
+            "Vient du compte",
         ]
 
     def test_kinds_of_fields(self, editor):

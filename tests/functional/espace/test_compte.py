@@ -299,7 +299,9 @@ def test_a_session_that_ended_loses_nothing(plain):
     ended = plain.send(page, "section=contact", telephone="022 307 91 11")
     assert ended.status == 403
     assert ended.title == "Votre session a pris fin"
-    assert ended.alerts == ["Vous n’êtes plus connecté·e. Rien n’a été enregistré."]
+    assert ended.alerts == [
+        "Votre connexion n’est plus valable. Rien n’a été enregistré."
+    ]
     assert ended.html.xpath("//article//input[@name='_authenticator']") == []
     login = ended.html.xpath("//article//a/@href")[0]
     assert login.startswith(f"{plain.base}/se-connecter?retour=")
@@ -476,7 +478,7 @@ def test_an_address_that_is_none(resident, sender, mails, address):
     assert page.errors == [
         (
             "courriel-adresse",
-            "Ce n’est pas une adresse de courriel. Exemple : prenom.nom@example.ch.",
+            "Ce n’est pas une adresse électronique. Exemple : prenom.nom@example.ch.",
         )
     ]
     assert mails() == []

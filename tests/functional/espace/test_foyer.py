@@ -54,7 +54,7 @@ def test_the_list(camille):
     page = camille.get("/compte")
     line = page.one("//li[@id='membre-lea']")
     assert line.startswith(
-        "Léa Rochat enfant, né·e le 8 mars 2017 Registre des habitants, le 22 novembre "
+        "Léa Rochat enfant, né(e) le 8 mars 2017 Registre des habitants, le 22 novembre "
         "2026"
     )
     # The register's members are not removed here.

@@ -176,8 +176,8 @@ def test_in_whose_name_one_acts(functional, visit):
         (Status.RESIDENT, "Vous habitez la commune."),
         (
             Status.NOT_RESIDENT,
-            "Le registre des habitants ne vous connaît pas comme habitant·e de la "
-            "commune.",
+            "Le registre des habitants ne vous trouve pas parmi les habitants "
+            "de la commune.",
         ),
         (
             Status.AMBIGUOUS,

@@ -536,3 +536,47 @@ class TestCorrection:
 
 def test_a_fact_of_a_source_the_person_is_not(camille):
     assert camille.fact("nom") == Fact("nom", "Rochat", Source.REGISTRE, SINCE)
+
+
+def test_the_agent_reads_who_filed_it_and_where_answers_come_from(
+    functional, visitor, stored, base
+):
+    form = TestMembre().choose(
+        visitor.open_form(PARASCOLAIRE), "Léa Rochat (08.03.2017)"
+    )
+    form.fill(**PARASCOLAIRE_ANSWERS).submit()
+    [demande] = stored()
+    agent = Visitor(base, ("agent-ecoles", "Guichet-2026!"))
+    page = agent.get(f"/agents/{demande.numero}")
+    assert by_id(page, "agents-deposant") == (
+        "Camille Rochat, Personne physique, Identité vérifiée, "
+        "Habitait la commune à ce moment-là"
+    )
+    assert by_id(page, "agents-membre") == "Léa Rochat"
+    origins = [
+        " ".join(element.text_content().split())
+        for element in html.fromstring(page.text).xpath("//dd[contains(@class,'small')]")
+    ]
+    assert origins[0] == "Confirmé : Registre de test, 02.03.2026"
+
+
+def test_the_login_ends_before_somebody_is_chosen(functional, base, camille, stored):
+    visitor = Visitor(base)
+    cookies = cookies_of(functional, camille)
+    visitor.session.cookies.update(cookies)
+    form = visitor.open_form(PARASCOLAIRE)
+    visitor.session.cookies.clear()
+    again = TestMembre().choose(form, "Léa Rochat (08.03.2017)")
+    assert again.page.get_element_by_id("guichet-avis") is not None
+    assert again.form.fields["form.widgets.membre:list"] == "lea"
+    visitor.session.cookies.update(cookies)
+    data = [*again.form.form_values(), ("reprendre", "1")]
+    response = visitor.session.post(
+        again.form.get("action"), data=data, files={"": ("", b"")}
+    )
+    assert known(Form(visitor, response))["enfant_prenom"] == "Léa"
+
+
+def test_no_answer_is_chosen_by_accident(visitor):
+    form = visitor.open_form(PARASCOLAIRE)
+    assert value(form, "degre") == "--NOVALUE--"

@@ -1,7 +1,9 @@
 """A provider that can misbehave, the guichet as its client, and browsers."""
 
 from carouge.guichet.compte.service import comptes
+from carouge.guichet.demo.personas import PERSONAS
 from carouge.guichet.demo.settings import CLIENT_ID
+from carouge.guichet.demo.settings import PASSWORD
 from carouge.guichet.identity.interfaces import PREFIX
 from carouge.guichet.identity.provider import forget_providers
 from carouge.guichet.identity.settings import SECRET as SECRET_VARIABLE
@@ -14,6 +16,9 @@ import logging
 import pytest
 import requests
 import transaction
+
+
+SECRET_FIELDS = {"code", "code_verifier", "id_token_hint", "nonce", "state"}
 
 
 class Lines(logging.Handler):
@@ -46,8 +51,14 @@ def whole_log():
     root.removeHandler(handler)
 
 
-#: What must never be in a log: tokens, codes and claims that were really used.
-secret_words: set[str] = {SECRET}
+@pytest.fixture(scope="session")
+def secret_words():
+    """What must never be in the log: tokens, codes and claims that were really used."""
+    words = {SECRET, PASSWORD}
+    for persona in PERSONAS:
+        words |= {persona.email, persona.family_name, persona.birthdate.isoformat()}
+        words |= {persona.avs, persona.avs.replace(".", "")} - {""}
+    return words
 
 
 @pytest.fixture
@@ -92,7 +103,7 @@ def settings(functional):
 
 
 @pytest.fixture
-def provider(functional, site, settings, monkeypatch, whole_log):
+def provider(functional, site, settings, monkeypatch, whole_log, secret_words):
     monkeypatch.setenv(SECRET_VARIABLE, SECRET)
     monkeypatch.delenv(f"{SECRET_VARIABLE}_FILE", raising=False)
     forget_providers()
@@ -103,8 +114,7 @@ def provider(functional, site, settings, monkeypatch, whole_log):
             secret_words.update(
                 value
                 for name, value in (seen["form"] | seen["args"]).items()
-                if name in ("code", "code_verifier", "id_token_hint", "logout_token")
-                and len(value) > 10
+                if name in SECRET_FIELDS and len(value) > 10
             )
             if seen["authorization"].startswith("Bearer "):
                 secret_words.add(seen["authorization"][7:])
@@ -176,9 +186,3 @@ def stored(functional):
         return list(comptes())
 
     return read
-
-
-def heading(response) -> str:
-    """The h1 of a page."""
-    [h1] = html.fromstring(response.text).xpath("//h1")
-    return " ".join(h1.text_content().split())

@@ -6,7 +6,6 @@ from carouge.guichet.compte.domain import Level
 from carouge.guichet.demo.content import PASSWORD
 from carouge.guichet.demo.personas import Persona
 from carouge.guichet.demo.personas import RESIDENT
-from dataclasses import replace
 from lxml import html
 from plone import api
 
@@ -73,7 +72,7 @@ def test_the_subject_of_a_member_of_staff(browser, stored, subject, sub):
     browser.log_in()
     [compte] = stored()
     assert compte.id == compte_id(browser.provider.issuer, sub)
-    assert browser.get("/agents").status_code != 200
+    assert browser.get("/agents").url.endswith("/insufficient-privileges")
     transaction.begin()
     staff = api.user.get(userid="agent-dechets")
     assert staff.getProperty("email") == "agent-dechets@carouge.example"
@@ -92,11 +91,9 @@ def test_no_privilege_comes_from_a_claim(functional, browser, stored, personas):
     user = functional["portal"].acl_users.getUserById(compte.id)
     assert {"Manager", "Site Administrator", "Member"} & set(user.getRoles()) == set()
     assert "Administrators" not in user.getGroups()
-    assert browser.get(f"{browser.guichet}/../@@overview-controlpanel").status_code in (
-        401,
-        403,
-        404,
-    ) or "login" in browser.get(f"{browser.guichet}/../@@overview-controlpanel").url
+    site = browser.guichet.rpartition("/")[0]
+    panel = browser.get(f"{site}/@@overview-controlpanel")
+    assert panel.url == f"{site}/insufficient-privileges"
 
 
 def test_an_id_another_part_of_the_site_knows(functional, browser, stored, log):
@@ -193,31 +190,21 @@ def test_a_changed_name_or_address_is_not_taken(browser, site, stored):
 def test_no_password_can_be_asked_for(functional, browser, site, stored):
     browser.log_in()
     [compte] = stored()
-    mails = []
-    host = functional["portal"].MailHost
-    original = type(host)._send
-    type(host)._send = lambda self, *args, **kw: mails.append(args)
-    try:
-        answers = [
-            requests.post(
-                f"{site}/mail_password", data={"userid": compte.id}, timeout=60
-            ),
-            requests.post(
-                f"{site}/login-help",
-                data={
-                    "form.widgets.reset_password": compte.id,
-                    "form.buttons.reset": "Reset",
-                },
-                timeout=60,
-            ),
-        ]
-    finally:
-        type(host)._send = original
+    answers = [
+        requests.post(f"{site}/mail_password", data={"userid": compte.id}, timeout=60),
+        requests.post(
+            f"{site}/login-help",
+            data={
+                "form.widgets.reset_password": compte.id,
+                "form.buttons.reset": "Reset",
+            },
+            timeout=60,
+        ),
+    ]
     assert [answer.status_code for answer in answers] == [200, 200]
-    assert mails == []
+    # The mail would hold a key that is noted here first.
     transaction.begin()
-    requests_ = functional["portal"].portal_password_reset._requests
-    assert [user for user, _end in requests_.values()] == []
+    assert dict(functional["portal"].portal_password_reset._requests) == {}
 
 
 def test_no_token_of_plone_s_own_rest_login(browser, site, stored):

@@ -24,6 +24,10 @@ def heading(response) -> str:
     return " ".join(h1.text_content().split())
 
 
+class Intercepted(Exception):
+    """The browser was about to hand over the provider's answer."""
+
+
 def callback_of(browser, persona="resident@demo.example", **query):
     """The answer of the provider, not yet handed over: its address."""
     real = browser.session.send
@@ -32,11 +36,11 @@ def callback_of(browser, persona="resident@demo.example", **query):
     def send(request, **kwargs):
         if "/callback" in request.url and not found:
             found.append(request.url)
-            raise StopIteration
+            raise Intercepted
         return real(request, **kwargs)
 
     browser.session.send = send
-    with pytest.raises(StopIteration):
+    with pytest.raises(Intercepted):
         browser.log_in(persona, **query)
     browser.session.send = real
     return found[0]
@@ -91,9 +95,7 @@ def test_refused(provider, browser, stored, log, mode, line):
     "mode",
     [
         pytest.param("es256", id="es256"),
-        pytest.param(
-            "no_kid_one_key", id="oidcc-client-test-kid-absent-single-jwks"
-        ),
+        pytest.param("no_kid_one_key", id="oidcc-client-test-kid-absent-single-jwks"),
         pytest.param("two_aud_azp", id="two-audiences-with-azp"),
         pytest.param("iat_ahead_30s", id="iat-half-a-minute-ahead"),
         pytest.param(
@@ -173,6 +175,7 @@ def test_a_failing_userinfo_with_an_open_session_is_no_loop(provider, browser):
 
 def test_slow(provider, browser, monkeypatch, log):
     monkeypatch.setattr(http, "READ", 0.3)
+    object.__setattr__(provider.settings, "slow_seconds", 2.0)
     provider.fault("slow", times=1)
     page = browser.log_in()
     assert page.status_code == 502

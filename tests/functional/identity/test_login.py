@@ -3,7 +3,6 @@
 from carouge.guichet.compte.domain import AccountType
 from carouge.guichet.compte.domain import Level
 from carouge.guichet.demo.personas import RESIDENT
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -46,9 +45,7 @@ def test_back_to_the_very_page(browser, guichet):
         ),
     ],
 )
-def test_all_personas(
-    browser, stored, persona, acting_for, shown, level, account_type
-):
+def test_all_personas(browser, stored, persona, acting_for, shown, level, account_type):
     browser.log_in(f"{persona}@demo.example", acting_for=acting_for)
     assert browser.name == shown
     [compte] = stored()

@@ -6,7 +6,6 @@ Names of the conformance suite: plans ``oidcc-client-rp-initiated-logout-rp-basi
 
 from carouge.guichet.demo.personas import RESIDENT
 from lxml import html
-from urllib.parse import parse_qs
 from urllib.parse import urlsplit
 
 import pytest

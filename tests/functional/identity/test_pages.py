@@ -2,7 +2,6 @@
 
 from carouge.guichet.controlpanel.interfaces import PREFIX as GUICHET_PREFIX
 from carouge.guichet.demo.content import PASSWORD
-from carouge.guichet.identity.provider import forget_providers
 from carouge.guichet.identity.settings import SECRET as SECRET_VARIABLE
 from comptes import cookies_of
 from comptes import make_compte
@@ -238,7 +237,9 @@ def panel(provider, site):
 
 
 def rows(page) -> dict[str, str]:
-    section = html.fromstring(page.text).xpath("//*[@aria-labelledby='guichet-exemple']")
+    section = html.fromstring(page.text).xpath(
+        "//*[@aria-labelledby='guichet-exemple']"
+    )
     terms = section[0].xpath(".//dt")
     return {
         term.text_content().strip(): term.getnext().text_content().strip()

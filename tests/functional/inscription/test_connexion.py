@@ -258,6 +258,19 @@ def test_who_is_logged_in_goes_on(browser, make_local):
     assert page.url.startswith("/mon-espace")
 
 
+def test_a_proof_that_is_asked_for_again(browser, make_local):
+    compte = make_local()
+    browser.log_in("amélie.lire")
+    before = fresh(compte).last_login
+    page = browser.get("connexion?nouveau=1")
+    assert page.h1 == "Se connecter"
+    page.form().send(identifiant="amélie.lire", mot_de_passe=PASSWORD)
+    compte = fresh(compte)
+    assert compte.last_login > before
+    # The session of before has ended.
+    assert len(compte.sessions) == 1
+
+
 def test_a_refused_account_is_told_only_to_who_has_the_password(browser, make_local):
     compte = make_local()
     decide(compte, accept=False, motif="Adresse inconnue", by="agent-dechets")

@@ -225,7 +225,7 @@ def test_what_is_wrong_is_told_at_the_field(browser, step, values, problems):
     for number in range(1, step):
         page = page.form().send("suite", **WAY[number])
     page = page.form().send("suite", **{**WAY[step], **values})
-    assert page.status == 400
+    assert page.url == f"/inscription?etape={step}&erreurs=1"
     assert set(page.problems) == problems
     targets = {
         link.removeprefix("#champ-")
@@ -240,6 +240,14 @@ def test_what_is_wrong_is_told_at_the_field(browser, step, values, problems):
     assert browser.get(f"inscription?etape={step + 1}").form().values["etape"] != str(
         step + 1
     )
+
+
+def test_problems_go_when_they_are_solved(browser):
+    page = browser.get("inscription").form().send("suite", **{**WAY[1], "nom": ""})
+    assert set(page.problems) == {"nom"}
+    page.form().send("suite", nom="Lire")
+    # The browser's back button shows the page without them.
+    assert browser.get("inscription?etape=1&erreurs=1").problems == {}
 
 
 def test_an_answer_without_question_is_asked_about(browser):

@@ -26,8 +26,7 @@ class Panel:
         page = self.page("guichet-registre")
         form = page.get_element_by_id("form")
         data = dict(form.form_values())
-        data["form.widgets.donnees"] = ["town", "street"]
-        data["form.widgets.donnees-empty-marker"] = "1"
+        data["form.widgets.donnees:list"] = ["town", "street"]
         for name, value in values.items():
             data[self.field(form, name)] = value
         data[f"form.buttons.{button}"] = "1"
@@ -104,11 +103,15 @@ def test_only_site_administrators(functional):
 
 
 def test_settings_are_saved(panel, functional):
+    form = panel.page("guichet-registre").get_element_by_id("form")
+    assert form.fields["form.widgets.commune_ofs"] == "6608"
     response = panel.save(nom="Registre de Carouge")
     assert response.status_code == 200
     functional["portal"]._p_jar.sync()
     assert setting("nom") == "Registre de Carouge"
     assert setting("client") == "csv"
+    assert setting("commune_ofs") == 6608
+    assert setting("donnees") == {"town", "street"}
 
 
 def test_saving_and_testing_leads_to_the_trial(panel):

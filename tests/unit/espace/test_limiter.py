@@ -5,6 +5,7 @@ from carouge.guichet.limiter import FIRST_PAUSE
 from carouge.guichet.limiter import Limiter
 from carouge.guichet.limiter import LONGEST_PAUSE
 from carouge.guichet.limiter import MAX_FAILURES
+from carouge.guichet.limiter import Quota
 from carouge.guichet.limiter import WINDOW
 
 import pytest
@@ -125,3 +126,22 @@ def test_who_goes_on_guessing_is_not_forgotten(clock):
 )
 def test_a_client_is_his_address_or_his_network(address, key):
     assert client_key(address) == key
+
+
+def test_a_quota_is_granted_and_comes_back(clock):
+    quota = Quota(clock, uses=2, seconds=60)
+    assert [quota.take("a") for _number in range(3)] == [True, True, False]
+    # Each key has its own.
+    assert quota.take("b")
+    clock.now += 59
+    assert not quota.take("a")
+    clock.now += 1
+    # What was refused has not used anything up.
+    assert [quota.take("a") for _number in range(3)] == [True, True, False]
+
+
+def test_a_quota_forgets_the_least_recent(clock):
+    quota = Quota(clock, uses=1, seconds=60, capacity=2)
+    assert [quota.take(key) for key in "abc"] == [True] * 3
+    assert quota.take("a")
+    assert not quota.take("c")

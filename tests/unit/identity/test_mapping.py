@@ -61,7 +61,11 @@ def test_the_claims_of_the_demonstration():
     assert (who.issuer, who.subject) == ("https://op.example", "G-1")
     assert (who.account_type, who.level) == (AccountType.PERSONNE, Level.VERIFIED)
     assert (who.given_name, who.family_name) == ("Camille", "Rochat")
-    assert (who.birthdate, who.sex, who.avs) == (date(1986, 4, 12), "f", "7561234567897")
+    assert (who.birthdate, who.sex, who.avs) == (
+        date(1986, 4, 12),
+        "f",
+        "7561234567897",
+    )
     assert (who.email, who.phone) == ("camille@example.ch", "+41790000101")
     assert who.auth_time == datetime.fromtimestamp(1_795_000_000, timezone.utc)
     assert (who.sid, who.organisation) == ("s1", None)
@@ -231,7 +235,11 @@ def test_the_least_configuration():
             "values",
             "level",
         ),
-        ({"level": {"paths": [["a"]], "values": {"verified": [""]}}}, "values", "level"),
+        (
+            {"level": {"paths": [["a"]], "values": {"verified": [""]}}},
+            "values",
+            "level",
+        ),
         (
             {"level": {"paths": [["a"]], "values": {"verified": [None]}}},
             "values",

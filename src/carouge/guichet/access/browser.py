@@ -4,6 +4,7 @@ from carouge.guichet.access.labels import acting_as
 from carouge.guichet.compte.service import current_compte
 from carouge.guichet.identity.service import login_address
 from carouge.guichet.identity.service import login_offered
+from carouge.guichet.layout import is_private
 from functools import cached_property
 from importlib.resources import files
 from plone.app.layout.globals.context import ContextState
@@ -34,10 +35,14 @@ class AccountMenu(ViewletBase):
 
     @property
     def here(self) -> str:
-        """The very page one is on; for the answer to a form, its address."""
+        """The very page one is on, without its query where that is nobody's business."""
         address = self.request.get("ACTUAL_URL", self.guichet_url)
         query = self.request.get("QUERY_STRING", "")
-        if self.request.method != "GET" or not query:
+        if (
+            self.request.method != "GET"
+            or not query
+            or is_private(self.request.response)
+        ):
             return address
         return f"{address}?{query}"
 

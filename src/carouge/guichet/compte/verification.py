@@ -214,6 +214,18 @@ def _letter(code: str, canal: Canal, language: str) -> tuple[str, str]:
         return translate(message, target_language=language)
 
     subject = say(_("Your code: ${code}", mapping={"code": code}))
+    if canal is Canal.SMS:
+        text = say(
+            _(
+                "${code} is your code to confirm this number at the online counter. It "
+                "is valid for 15 minutes.",
+                mapping={"code": code},
+            )
+        )
+        if commune:
+            names = {"commune": commune, "text": text}
+            text = say(_("${commune}: ${text}", mapping=names))
+        return subject, text
     first = say(
         _(
             "${code} is your code to confirm this address at the online counter. It is "
@@ -221,8 +233,6 @@ def _letter(code: str, canal: Canal, language: str) -> tuple[str, str]:
             mapping={"code": code},
         )
     )
-    if canal is Canal.SMS:
-        return subject, f"{commune}: {first}" if commune else first
     lines = [
         say(_("Hello,")),
         first,

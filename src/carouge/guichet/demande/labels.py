@@ -52,3 +52,20 @@ TRANSITION_LABELS = {
     "retirer": _("Withdraw at the citizen's request"),
     "rouvrir": _("Reopen"),
 }
+
+# Who filed it, as the agent reads it.
+TYPE_LABELS = {
+    "personne": _("Natural person"),
+    "entreprise": _("Company"),
+    "association": _("Association"),
+}
+NIVEAU_LABELS = {
+    "declare": _("Identity not verified"),
+    "verifie": _("Verified identity"),
+}
+RESIDENCE_LABELS = {
+    "resident": _("Resident of the commune at that time"),
+    "not_resident": _("Not a resident of the commune at that time"),
+    "ambiguous": _("Residence could not be told for certain"),
+    "unavailable": _("Residence could not be checked"),
+}

@@ -29,7 +29,7 @@ from carouge.guichet.formulaire.service import new_jeton
 from carouge.guichet.formulaire.service import NotAvailable
 from carouge.guichet.formulaire.service import open_jeton
 from carouge.guichet.formulaire.service import person_mark
-from carouge.guichet.formulaire.texts import CHOOSE_PERSON
+from carouge.guichet.formulaire.texts import CHOOSE
 from carouge.guichet.formulaire.texts import LOCKED_CHANGED
 from carouge.guichet.formulaire.texts import NOT_AVAILABLE
 from carouge.guichet.formulaire.texts import NOT_OF_HOUSEHOLD
@@ -47,6 +47,7 @@ from Products.Five.browser import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from urllib.parse import urlencode
 from z3c.form import button
+from z3c.form.interfaces import ISelectWidget
 from zope.interface import alsoProvides
 
 
@@ -85,11 +86,13 @@ class DemarcheForm(CounterForm):
         for widget in self._widgets():
             if widget.__name__ in self.complaints:
                 widget.error = Complaint(self.complaints[widget.__name__])
-            if widget.__name__ in self.compiled.membres:
-                # Nobody is chosen for somebody else by accident.
-                widget.prompt, widget.promptMessage = True, CHOOSE_PERSON
+            if ISelectWidget.providedBy(widget):
+                # Nothing is answered, and nobody chosen, by accident.
+                widget.prompt, widget.promptMessage = True, CHOOSE
             dress(widget)
         self.template = self.form_template
+        if self.posted and TAKE in form and not self._verified():
+            self._refuse_stale()
         if not self.expired and (not self.posted or not self._verified()):
             self.jeton = new_jeton(self.context)
 

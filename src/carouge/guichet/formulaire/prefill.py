@@ -62,6 +62,11 @@ class Proposition:
     locked: bool
 
     @property
+    def of_correction(self) -> bool:
+        """The source of it is an answer of the same form."""
+        return self.fait.startswith(CORRECTION)
+
+    @property
     def since(self) -> str:
         """The day the source said so, in words; may be empty."""
         return format_date(local_date(self.at)) if self.at else ""

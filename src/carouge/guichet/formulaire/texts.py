@@ -13,7 +13,7 @@ LOCKED_CHANGED = _(
     "confirmed value counts."
 )
 NOT_OF_HOUSEHOLD = _("This person is not in your household. Please choose again.")
-CHOOSE_PERSON = _("Please choose")
+CHOOSE = _("Please choose")
 TAKEN_OVER = _(
     "We have filled in what we know of the person you chose. Please check it, then "
     "send the form."

@@ -24,12 +24,14 @@ from carouge.guichet.registre.domain import ResidentResult
 from plone import api
 from Products.PlonePAS.events import UserLoggedInEvent
 from threading import Lock
+from transaction.interfaces import TransientError
 from typing import Any
 from urllib.parse import urlsplit
 from zope.event import notify
 
 import secrets
 import time
+import transaction
 
 
 PLUGIN_PATH = f"acl_users/{config.PLUGIN_ID}"
@@ -128,6 +130,7 @@ def _proved(
     if known is not None:
         _at, result = known
         if result is not None and getattr(request, "retry_count", 0) > 0:
+            transaction.get().addAfterCommitHook(_forget_proof, args=(flow.state,))
             return result
         raise LoginRefused("flow", "used")
     proof = oidc.prove(
@@ -143,11 +146,27 @@ def _proved(
     result = proof, _ask_register(proof.reading.identite)
     with _proofs_lock:
         _proofs[flow.state] = (now, result)
+    transaction.get().addAfterCommitHook(_forget_proof, args=(flow.state,))
     return result
 
 
+def _forget_proof(committed: bool, state: str) -> None:
+    # That the answer was used stays known; what it proved is in the database now.
+    if committed:
+        with _proofs_lock:
+            _proofs[state] = (time.monotonic(), None)
+
+
 def _ask_register(identite: Identite) -> ResidentResult | None:
-    return residency.ask(identite, purpose="connexion")
+    try:
+        return residency.ask(identite, purpose="connexion")
+    except TransientError:
+        raise
+    except Exception as error:
+        # Whatever is wrong with the register: a login never fails for it. The text of
+        # the error may hold data of the person.
+        logger.error("login: register: %s", type(error).__name__)
+        return None
 
 
 def _refuse_foreign_user(identite: Identite) -> None:

@@ -37,6 +37,8 @@ def usable(url: object, hosts: Set[str]) -> bool:
     host = host_of(url)
     try:
         parts = urlsplit(url)
+        # An impossible one is noticed here only.
+        parts.port  # noqa: B018
     except ValueError:
         return False
     if parts.username or parts.password or parts.fragment:

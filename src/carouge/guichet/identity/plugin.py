@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pas.plugins.oidc.plugins import OAuth2ConnectionException
 from pas.plugins.oidc.plugins import OIDCPlugin
+from pas.plugins.oidc.plugins import safe_write
 from Products.PlonePAS.interfaces.capabilities import IDeleteCapability
 from Products.PlonePAS.interfaces.plugins import IUserManagement
 from Products.PluggableAuthService.interfaces.plugins import IAuthenticationPlugin
@@ -195,7 +196,9 @@ class EDemarchesPlugin(OIDCPlugin):
     @security.private
     def resetCredentials(self, request, response) -> None:
         """End the session whichever logout of Plone is used."""
-        service.close_session(request)
+        # Plone's own is a link, without a token that shows it was meant.
+        with safe_write(request):
+            service.close_session(request)
 
     # What staff may do
 

@@ -54,7 +54,8 @@ class State:
 
     ``id`` is random and stays the same to the end. ``typed`` holds texts as they were
     typed, ``mot_de_passe`` and ``reponse`` are hashes or empty. ``resume_at`` is when
-    the summary was shown first (seconds since 1970), 0 before.
+    the summary was shown first (seconds since 1970), 0 before. ``problems`` says what
+    was wrong with the step sent last, by name of the field.
     """
 
     id: str
@@ -62,6 +63,7 @@ class State:
     mot_de_passe: str = ""
     reponse: str = ""
     resume_at: int = 0
+    problems: dict[str, str] = field(default_factory=dict)
 
     def value(self, name: str) -> str:
         return self.typed.get(name, "")

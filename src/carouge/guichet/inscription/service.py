@@ -140,6 +140,25 @@ def take_step(
     return state, problems
 
 
+def note_problems(state: State, problems: Mapping[str, Problem | Weakness]) -> State:
+    """Remember what was wrong, for the page the browser is led back to."""
+    noted = {
+        name: f"{type(problem).__name__}.{problem.value}"
+        for name, problem in problems.items()
+    }
+    return replace(state, problems=noted)
+
+
+def noted_problems(state: State) -> dict[str, Problem | Weakness]:
+    """What :func:`note_problems` has remembered."""
+    kinds = {kind.__name__: kind for kind in (Problem, Weakness)}
+    found = {}
+    for name, noted in state.problems.items():
+        kind, _dot, value = noted.partition(".")
+        found[name] = kinds[kind](value)
+    return found
+
+
 def show_summary(state: State) -> State:
     """Note when the summary is shown first: without JavaScript, waiting begins."""
     if state.resume_at:

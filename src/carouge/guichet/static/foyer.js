@@ -25,10 +25,15 @@ for (const button of form ? form.querySelectorAll("[data-guichet-reprendre]") : 
       if (turn !== last) return;
       const selector = `[data-guichet-membre="${select.id}"]`;
       const blocks = page.querySelectorAll(selector);
-      if (!blocks.length) throw new Error("another page");
+      if (!blocks.length) {
+        // The login has ended, for example: the page itself says so.
+        button.click();
+        return;
+      }
       for (const block of blocks) {
         document.getElementById(block.id)?.replaceWith(block);
       }
+      status.textContent = status.dataset.guichetFait;
     } catch {
       // The button stays; nothing that was typed is lost.
     } finally {

@@ -12,15 +12,22 @@ from carouge.guichet.backoffice.service import Outdated
 from carouge.guichet.backoffice.service import person_of
 from carouge.guichet.backoffice.service import process
 from carouge.guichet.backoffice.service import version_of
+from carouge.guichet.compte.saisie import format_fact
 from carouge.guichet.demande.domain import is_late
+from carouge.guichet.demande.labels import NIVEAU_LABELS
+from carouge.guichet.demande.labels import RESIDENCE_LABELS
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.demande.labels import TRANSITION_LABELS
+from carouge.guichet.demande.labels import TYPE_LABELS
 from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import MessageRequired
 from carouge.guichet.demande.service import TransitionRefused
 from carouge.guichet.formulaire.domain import MAX_TEXT
+from carouge.guichet.swisstime import format_date
+from carouge.guichet.swisstime import local_date
 from carouge.guichet.swisstime import today
+from datetime import datetime
 from functools import cached_property
 from plone import api
 from plone.protect.authenticator import check as check_authenticator
@@ -37,6 +44,13 @@ from zope.publisher.interfaces import IPublishTraverse
 
 PIECE = "piece"
 PIECE_PAGE = "agents-piece"
+
+
+def format_name(deposant) -> str:
+    """The organisation acted for, with its UID if it has one."""
+    if not deposant.ide:
+        return deposant.organisation
+    return f"{deposant.organisation} ({format_fact('ide', deposant.ide)})"
 
 
 @implementer(IPublishTraverse)
@@ -169,6 +183,33 @@ class AgentsDemande(DeskPage):
     @property
     def groups(self):
         return group_by_step(self.demande.reponses)
+
+    @property
+    def deposant(self) -> str:
+        """Who filed it, in words; empty without an account."""
+        deposant = self.demande.deposant
+        if deposant is None:
+            return ""
+        phrases = [
+            deposant.nom,
+            deposant.organisation and format_name(deposant),
+            TYPE_LABELS.get(deposant.type),
+            NIVEAU_LABELS.get(deposant.niveau),
+            RESIDENCE_LABELS.get(deposant.residence),
+        ]
+        return ", ".join(self._say(phrase) for phrase in phrases if phrase)
+
+    @property
+    def origins(self) -> dict[str, dict]:
+        """Where the answers that an account had a say in come from, by question."""
+        return {
+            fait.champ: {
+                "source": fait.origine,
+                "date": format_date(local_date(datetime.fromisoformat(fait.date))),
+                "confirmed": fait.verrouille,
+            }
+            for fait in self.demande.faits
+        }
 
     @property
     def pieces(self) -> list[dict]:

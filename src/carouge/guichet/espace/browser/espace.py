@@ -6,6 +6,7 @@ from carouge.guichet.access.page import ComptePage
 from carouge.guichet.compte import residency
 from carouge.guichet.compte.labels import RESIDENCE_LABELS
 from carouge.guichet.compte.labels import said_by
+from carouge.guichet.controlpanel.service import local_accounts
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.espace.apercu import apercu_of
@@ -118,6 +119,7 @@ class EspaceMacros(BrowserView):
         ("brouillons", _("My drafts")),
         ("factures", _("My invoices")),
         ("compte", _("My account")),
+        ("securite", _("Security")),
     )
 
     def links(self) -> list[dict]:
@@ -132,6 +134,8 @@ class EspaceMacros(BrowserView):
             (name, title)
             for name, title in self.pages
             if page_exists(self.context, self.request, name)
+            # That page answers 404 as long as there are no accounts with passwords.
+            and (name != "securite" or local_accounts())
         ]
         return [
             {

@@ -49,7 +49,8 @@ class SeConnecter(LoginPage):
 
     @property
     def local_url(self) -> str:
-        return f"{self.address}/connexion?{urlencode({'retour': self.retour})}"
+        query = {"retour": self.retour} | ({"nouveau": "1"} if self.anew else {})
+        return f"{self.address}/connexion?{urlencode(query)}"
 
     @property
     def address(self) -> str:

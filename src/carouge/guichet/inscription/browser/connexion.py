@@ -3,6 +3,7 @@
 from carouge.guichet import _
 from carouge.guichet.compte.service import current_compte
 from carouge.guichet.identity.service import open_session
+from carouge.guichet.identity.settings import provider_configured
 from carouge.guichet.inscription import labels
 from carouge.guichet.inscription.browser.page import LocalPage
 from carouge.guichet.inscription.browser.page import make_champ
@@ -46,7 +47,8 @@ class Connexion(LocalPage):
         self.identifiant = self.text("identifiant")
         if self.posted:
             return self._log_in()
-        if current_compte() is not None:
+        # Whoever is asked for the proof again is logged in already.
+        if current_compte() is not None and self.text("nouveau") != "1":
             return self.request.response.redirect(self.retour, status=303)
         if self.text("fait") == "mot-de-passe":
             self.notice = _("Your new password is set. Log in with it.")
@@ -149,6 +151,9 @@ class Connexion(LocalPage):
         return f"{self.context.absolute_url()}/mot-de-passe-oublie"
 
     @property
-    def other_ways_url(self) -> str:
+    def other_ways_url(self) -> str | None:
+        """The choice of all logins; None when this is the only one."""
+        if not provider_configured():
+            return None
         query = urlencode({"retour": self.retour})
         return f"{self.context.absolute_url()}/se-connecter?{query}"

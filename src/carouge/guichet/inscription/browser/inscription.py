@@ -1,7 +1,6 @@
 """``/inscription``: from the name to the letter with the link, and the link itself."""
 
 from carouge.guichet import _
-from carouge.guichet.compte.saisie import Problem
 from carouge.guichet.inscription import labels
 from carouge.guichet.inscription import service
 from carouge.guichet.inscription.browser.page import LocalPage
@@ -65,6 +64,8 @@ class Inscription(LocalPage):
                     "browser."
                 )
             self.step = reachable
+        elif "erreurs" in self.request.form:
+            self.problems = service.noted_problems(self.state)
         return self._show_step()
 
     # The steps
@@ -81,11 +82,13 @@ class Inscription(LocalPage):
 
     def _next(self):
         self.step = self._asked_step()
-        self.state, self.problems = self._take()
+        state, problems = self._take()
+        self.state = service.note_problems(state, problems)
         self._keep()
-        if self.problems:
-            self.request.response.setStatus(400)
-            return self._show_step()
+        # To an address of its own even so: the browser's back button never has to ask
+        # whether it should send anything again.
+        if problems:
+            return self.redirect(etape=str(int(self.step)), erreurs="1")
         return self.redirect(etape=str(int(self.step.next)))
 
     def _back(self):
@@ -195,7 +198,7 @@ class Inscription(LocalPage):
         champs = [
             make_champ(
                 name,
-                value=self._shown(name),
+                value=self.state.value(name),
                 kind=_KINDS.get(name, "text"),
                 problem=self.problems.get(name),
                 required=name not in OPTIONAL,
@@ -226,12 +229,6 @@ class Inscription(LocalPage):
                 )
             )
         return champs
-
-    def _shown(self, name: str) -> str:
-        # What was too long to be kept is shown once more, to be shortened.
-        if self.problems.get(name) in (Problem.TOO_LONG, Problem.CHARACTERS):
-            return self.text(name)
-        return self.state.value(name)
 
     @property
     def summary(self) -> list[dict]:

@@ -1,0 +1,1 @@
+Accounts of the commune's own for communes without a cantonal login (setting, off by default): registration in steps with an accessible proof of being human, login that slows guessers down, forgotten password, security page, and their validation at the desk under ``/agents/comptes``.

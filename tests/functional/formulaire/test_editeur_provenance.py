@@ -1,0 +1,127 @@
+"""An editor says where an answer comes from, in the field editor, without any XML."""
+
+from carouge.guichet.formulaire.compile import compile_form
+from comptes import cookies_of
+from comptes import make_compte
+from lxml import html
+from visitor import Visitor
+
+import pytest
+import transaction
+
+
+PATH = "dechets/commander-un-conteneur"
+FIELDS = f"/{PATH}/fields"
+
+
+@pytest.fixture
+def base(functional):
+    return f"http://{functional['host']}:{functional['port']}/plone/guichet"
+
+
+@pytest.fixture
+def editor(base):
+    return Visitor(base, ("editeur", "Guichet-2026!"))
+
+
+@pytest.fixture
+def compiled(functional):
+    def read():
+        transaction.begin()
+        return compile_form(functional["portal"].guichet.dechets[PATH.split("/")[1]])
+
+    return read
+
+
+def settings(editor, name):
+    """The form of one question in the field editor."""
+    page = editor.get(f"{FIELDS}/{name}")
+    assert page.status_code == 200
+    return html.fromstring(page.text).get_element_by_id("edit-field-form")
+
+
+def select_of(form):
+    found = form.xpath(".//select[contains(@id, 'fait')]")
+    return found[0] if found else None
+
+
+def save(editor, form, name):
+    data = dict(form.form_values()) | {"form.buttons.save": "Save"}
+    response = editor.post(f"{FIELDS}/{name}", data=data)
+    assert response.status_code == 200
+
+
+def offered(form):
+    return [option.get("value") for option in select_of(form).iter("option")]
+
+
+def test_only_what_fits_is_offered(editor):
+    line = offered(settings(editor, "adresse"))
+    assert {"nom", "adresse", "raison_sociale", "membre.prenom"} <= set(line)
+    assert not {"date_naissance", "membre.date_naissance"} & set(line)
+    assert offered(settings(editor, "courriel"))[1:] == ["courriel"]
+
+
+@pytest.mark.parametrize("name", ["photo", "accord", "quantite", "reprise"])
+def test_not_of_questions_no_compte_can_answer(editor, name):
+    assert select_of(settings(editor, name)) is None
+
+
+def test_the_choice_is_kept_and_used(functional, base, editor, compiled):
+    form = settings(editor, "adresse")
+    select_of(form).value = "nom_complet"
+    save(editor, form, "adresse")
+    assert compiled().sources["adresse"] == "nom_complet"
+    assert select_of(settings(editor, "adresse")).value == "nom_complet"
+    citizen = Visitor(base)
+    citizen.session.cookies.update(cookies_of(functional, make_compte()))
+    page = citizen.open_form(PATH).page
+    [text] = page.xpath("//*[@data-guichet-connu='adresse']")
+    assert text.text_content() == "Camille Rochat"
+
+
+def test_the_choice_can_be_taken_back(editor, compiled):
+    assert compiled().sources == {"courriel": "courriel"}
+    form = settings(editor, "courriel")
+    assert select_of(form).value == "courriel"
+    select_of(form).value = "--NOVALUE--"
+    save(editor, form, "courriel")
+    assert compiled().sources == {}
+
+
+def test_an_unfitting_source_is_refused(editor, compiled):
+    form = settings(editor, "adresse")
+    data = dict(form.form_values()) | {"form.buttons.save": "Save"}
+    name = select_of(form).get("name")
+    for value in ("date_naissance", "mot_de_passe", "<script>"):
+        editor.post(f"{FIELDS}/adresse", data={**data, name: value})
+        assert "adresse" not in compiled().sources
+
+
+def test_a_question_for_a_household_member_is_added_and_set(editor, compiled):
+    page = html.fromstring(editor.get(f"{FIELDS}/@@add-field").text)
+    form = page.get_element_by_id("add-field-form")
+    kind = form.xpath(".//select[contains(@name, 'factory')]")[0]
+    [membre] = [
+        option.get("value")
+        for option in kind.iter("option")
+        if option.text_content().strip() in ("Membre du foyer", "Household member")
+    ]
+    data = dict(form.form_values()) | {
+        "form.widgets.title": "Enfant",
+        "form.widgets.__name__": "enfant",
+        kind.get("name"): membre,
+        "form.buttons.add": "Add",
+    }
+    editor.post(f"{FIELDS}/@@add-field", data=data)
+    assert compiled().membres == ("enfant",)
+    form = settings(editor, "enfant")
+    select = form.xpath(".//select[contains(@name, 'personnes')]")[0]
+    assert [option.get("value") for option in select.iter("option")] == [
+        "tous",
+        "adultes",
+        "enfants",
+    ]
+    select.value = "enfants"
+    save(editor, form, "enfant")
+    assert compiled().schema["enfant"].personnes == "enfants"
