@@ -361,6 +361,17 @@ def test_nobody_else_learns_that_there_are_such_pages(functional, make_local, lo
     assert fresh(compte).local.a_valider
 
 
+def test_who_is_no_longer_logged_in_keeps_what_he_wrote(functional, make_local):
+    compte = make_local()
+    page = at_desk(functional, None).post(
+        f"agents/comptes/{compte.id}", {"action": "refuser", "motif": "Inconnue"}
+    )
+    assert page.status == 404
+    assert page.h1 == "Il n’y a pas de page à cette adresse"
+    assert page.words("//textarea[@readonly]") == "Inconnue"
+    assert "Amélie" not in page.response.text
+
+
 def test_a_citizen_is_nobody_else(functional, make_local, guichet):
     compte = make_local()
     browser = Browser(functional)

@@ -7,7 +7,6 @@ from comptes import cookies_of
 from comptes import make_association
 from comptes import make_company
 from comptes import make_compte
-from html import unescape
 from lxml import html
 from visitor import Form
 from visitor import Visitor

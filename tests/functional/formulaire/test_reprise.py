@@ -555,7 +555,9 @@ def test_the_agent_reads_who_filed_it_and_where_answers_come_from(
     assert by_id(page, "agents-membre") == "Léa Rochat"
     origins = [
         " ".join(element.text_content().split())
-        for element in html.fromstring(page.text).xpath("//dd[contains(@class,'small')]")
+        for element in html.fromstring(page.text).xpath(
+            "//dd[contains(@class,'small')]"
+        )
     ]
     assert origins[0] == "Confirmé : Registre de test, 02.03.2026"
 

@@ -8,9 +8,10 @@ from carouge.guichet.identity.interfaces import PREFIX
 from carouge.guichet.identity.provider import forget_providers
 from carouge.guichet.identity.settings import SECRET as SECRET_VARIABLE
 from lxml import html
-from plone import api
+from plone.registry.interfaces import IRegistry
 from provider import Provider
 from provider import SECRET
+from zope.component import getUtility
 
 import logging
 import pytest
@@ -96,7 +97,7 @@ def settings(functional):
 
     def change(**values):
         for name, value in values.items():
-            api.portal.set_registry_record(f"{PREFIX}.{name}", value)
+            getUtility(IRegistry)[f"{PREFIX}.{name}"] = value
         transaction.commit()
 
     return change

@@ -264,3 +264,93 @@ def test_the_town_s_own_login_is_untouched(provider, site):
         timeout=60,
     )
     assert session.get(f"{site}/guichet/agents", timeout=60).status_code == 200
+
+
+JSON = {"Accept": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "acl_users/credentials_cookie_auth/login",
+        "portal_membership/loginUser",
+        "guichet/acl_users/credentials_cookie_auth/login",
+    ],
+)
+def test_no_cookie_that_plone_signs_by_itself(browser, guichet, site, name):
+    browser.log_in()
+    browser.session.get(f"{site}/{name}", timeout=60)
+    # The browser has plone.session's own ticket for the compte now.
+    answer = browser.session.get(
+        f"{guichet}/@compte", headers=JSON, allow_redirects=False, timeout=60
+    )
+    assert answer.status_code == 401
+    assert "Camille" not in answer.text
+    # It has lost that ticket: it is nobody, and can go on.
+    assert "__ac" not in browser.session.cookies
+    assert browser.session.get(guichet, timeout=60).status_code == 200
+
+
+def test_no_token_for_a_session(browser, site):
+    browser.log_in()
+    answer = browser.session.post(f"{site}/@login-renew", headers=JSON, timeout=60)
+    assert answer.status_code == 403
+    assert "token" not in answer.json()
+
+
+def test_a_token_lets_nobody_in_as_a_compte(functional, browser, guichet, site, stored):
+    browser.log_in()
+    [compte] = stored()
+    token = functional["portal"].acl_users.jwt_auth.create_token(compte.id)
+    transaction.commit()
+    bearer = JSON | {"Authorization": f"Bearer {token}"}
+    for address in (f"{guichet}/@compte", f"{site}/@users/{compte.id}", guichet):
+        answer = requests.get(address, headers=bearer, timeout=60)
+        assert answer.status_code == 401
+        assert "Camille" not in answer.text
+    # Beside the session it stands for, it does no harm.
+    answer = browser.session.get(f"{guichet}/@compte", headers=bearer, timeout=60)
+    assert answer.json()["nom"] == "Camille Rochat"
+
+
+@pytest.mark.parametrize(
+    "values", [{"password": PASSWORD}, {"fullname": "Voleur"}, {"portrait": {}}]
+)
+def test_a_compte_is_not_changed_as_a_user(browser, site, stored, values):
+    browser.log_in()
+    [compte] = stored()
+    answer = browser.session.patch(
+        f"{site}/@users/{compte.id}", json=values, headers=JSON, timeout=60
+    )
+    assert answer.status_code == 403
+
+
+def test_no_password_can_be_asked_for_by_rest(functional, browser, site, stored):
+    browser.log_in()
+    [compte] = stored()
+    answer = requests.post(
+        f"{site}/@users/{compte.id}/reset-password", json={}, headers=JSON, timeout=60
+    )
+    assert answer.status_code == 404
+    transaction.begin()
+    assert dict(functional["portal"].portal_password_reset._requests) == {}
+
+
+def test_the_staff_s_tokens_are_untouched(functional, provider, site):
+    acl_users = functional["portal"].acl_users
+    acl_users.userFolderAddUser("agent", PASSWORD, ["Member"], [])
+    transaction.commit()
+    credentials = {"login": "agent", "password": PASSWORD}
+    answer = requests.post(
+        f"{site}/@login", json=credentials, headers=JSON, timeout=60
+    ).json()
+    bearer = JSON | {"Authorization": f"Bearer {answer['token']}"}
+    renewed = requests.post(f"{site}/@login-renew", headers=bearer, timeout=60)
+    assert renewed.status_code == 200
+    answer = requests.patch(
+        f"{site}/@users/agent",
+        json={"fullname": "Alain Agent"},
+        headers=JSON | {"Authorization": f"Bearer {renewed.json()['token']}"},
+        timeout=60,
+    )
+    assert answer.status_code == 204

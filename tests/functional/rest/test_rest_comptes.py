@@ -189,7 +189,9 @@ class TestMembre:
 
     def test_locked_names_need_not_be_sent(self, camille):
         refused = complaints(camille.post(GARDE, {"membre": "lea"}))
-        assert not {"membre", "enfant_nom", "enfant_prenom", "enfant_naissance"} & set(refused)
+        assert not {"membre", "enfant_nom", "enfant_prenom", "enfant_naissance"} & set(
+            refused
+        )
         changed = complaints(camille.post(GARDE, {"membre": "lea", "enfant_nom": "X"}))
         assert "enfant_nom" in changed
 

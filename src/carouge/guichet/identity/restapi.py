@@ -1,10 +1,17 @@
-"""The REST services of pas.plugins.oidc, closed for the plugin of the comptes.
+"""REST services about users and logins, closed for the comptes.
 
-A site may use them with another plugin, for its staff: those still work.
+They are the site's staff's: for them, and with other plugins, they still work.
 """
 
+from carouge.guichet.compte.service import current_compte
+from carouge.guichet.compte.service import get_compte
 from carouge.guichet.identity.interfaces import IEDemarchesPlugin
 from pas.plugins.oidc.services.oidc import oidc
+from plone.restapi.services.auth.renew import Renew
+from plone.restapi.services.users.add import UsersPost
+from plone.restapi.services.users.update import UsersPatch
+from zExceptions import Forbidden
+from zExceptions import NotFound
 
 
 class _OthersOnly:
@@ -26,3 +33,30 @@ class LoginPost(_OthersOnly, oidc.Post):
 
 class LogoutGet(_OthersOnly, oidc.LogoutGet):
     pass
+
+
+class _StaffOnly:
+    """What a compte has services of its own for (``@compte``), or must not have."""
+
+    def reply(self):
+        if current_compte() is not None:
+            raise Forbidden
+        return super().reply()
+
+
+class RenewToken(_StaffOnly, Renew):
+    """A token would outlive the session it was made with."""
+
+
+class ChangeUser(_StaffOnly, UsersPatch):
+    pass
+
+
+class AddUser(_StaffOnly, UsersPost):
+    """``@users`` and ``@users/<name>/reset-password``."""
+
+    def reply(self):
+        # No mail either: a compte has no password to forget here.
+        if self.params and get_compte(self.params[0]) is not None:
+            raise NotFound
+        return super().reply()

@@ -222,6 +222,23 @@ def recognise(cookie: bytes, request) -> Compte | None:
     return compte
 
 
+def refuse_borrowed(request, user_id: str | None) -> bool:
+    """Whether the user of a request is a compte that no session of ours stands for.
+
+    Other tickets of Plone (a token of plone.restapi, a cookie plone.session has signed
+    by itself) would outlive the logout. The browser then loses its cookie.
+    """
+    compte = get_compte(user_id) if user_id else None
+    if compte is None:
+        return False
+    known = _current(request)
+    if known is not None and known[0].id == compte.id:
+        return False
+    _remember(request, None)
+    _expire_ticket(request)
+    return True
+
+
 def renew(request) -> None:
     """Give the browser a younger ticket when its own is no longer fresh."""
     known = _current(request)

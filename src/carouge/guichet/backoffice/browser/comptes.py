@@ -15,6 +15,7 @@ from functools import cached_property
 from plone import api
 from plone.protect.authenticator import check as check_authenticator
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from urllib.parse import urlencode
 from zExceptions import Forbidden
 from zExceptions import NotFound
 from zope.component import getMultiAdapter
@@ -35,10 +36,30 @@ class ComptesPage(DeskPage):
     def compte_url(self, compte) -> str:
         return f"{self.comptes_url}/{compte.id}"
 
-    def check_right(self) -> None:
-        """Nobody else learns that there is a page at this address."""
-        if not api.user.has_permission(config.MANAGE_COMPTES, obj=self.context):
+    nothing = ViewPageTemplateFile("../templates/nothing.pt")
+    #: What was typed before the session ended.
+    message = ""
+
+    def refused(self) -> str | None:
+        """The page for whoever is not logged in (any more); None for who may go on.
+
+        :raises zExceptions.NotFound: nobody else learns that there is such a page
+        """
+        if api.user.has_permission(config.MANAGE_COMPTES, obj=self.context):
+            return None
+        if not api.user.is_anonymous():
             raise NotFound("comptes")
+        motif = self.request.form.get("motif")
+        self.message = motif[:MAX_TEXT] if isinstance(motif, str) else ""
+        self.page_title = _("There is no page at this address")
+        self.request.response.setStatus(404)
+        return self.nothing()
+
+    @property
+    def login_url(self) -> str:
+        here = self.request.get("ACTUAL_URL", self.comptes_url)
+        portal_url = api.portal.get().absolute_url()
+        return f"{portal_url}/login?{urlencode({'came_from': here})}"
 
     def row(self, compte) -> dict:
         """An account in one line."""
@@ -68,7 +89,9 @@ class AgentsComptes(ComptesPage):
 
     def __call__(self):
         self.prepare()
-        self.check_right()
+        refused = self.refused()
+        if refused is not None:
+            return refused
         # Searched by POST: whom somebody looks for stands in no address and no log.
         if self.request.method == "POST":
             asked = self.request.form.get("q")
@@ -100,7 +123,9 @@ class AgentsCompte(ComptesPage):
 
     def __call__(self):
         self.prepare()
-        self.check_right()
+        refused = self.refused()
+        if refused is not None:
+            return refused
         try:
             self.compte = comptes.open_compte(self.compte_id)
         except comptes.NoCompte as error:
