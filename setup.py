@@ -55,7 +55,7 @@ setup(
         "argon2-cffi",
         "collective.easyform>=5",
         "holidays",
-        "itsdangerous",
+        "cryptography",
         "oic",
         "pas.plugins.oidc>=2",
         "plone.api",

@@ -1,64 +1,64 @@
-"""What we hand to a browser and want to recognise: signed, dated, for one purpose.
+"""What we give to a browser to keep: unreadable, unchangeable, and not for ever.
 
-A sealed value can be read by whoever holds it, but not changed, not used for another
-purpose, and not used after its time.
+Sealed with the site's keyring; a key that was rotated away opens nothing any more.
 """
 
 from __future__ import annotations
 
+from carouge.guichet import swisstime
 from carouge.guichet.keys import signing_keys
-from carouge.guichet.swisstime import now
+from cryptography.fernet import Fernet
+from cryptography.fernet import InvalidToken
+from cryptography.fernet import MultiFernet
 from datetime import datetime
 from datetime import timedelta
-from itsdangerous import BadData
-from itsdangerous import URLSafeSerializer
+from plone import api
 
+import base64
 import hashlib
+import hmac
 
 
-#: Clocks of several servers may differ by that much.
-LEEWAY = timedelta(minutes=5)
+#: Much more than anything we seal.
+MAX_LENGTH = 4096
 
 
 class InvalidSeal(ValueError):
-    """Not sealed by us for this purpose, or too old."""
+    """Not sealed by us for this purpose and this site, or too long ago."""
 
 
-def seal(purpose: str, value: object, *, moment: datetime | None = None) -> str:
-    """The text that stands for ``value`` (JSON), safe in addresses and cookies.
-
-    ``purpose`` says what it is for; whatever the value must be bound to (a guichet, a
-    person) belongs into it.
-    """
-    sealed_at = int((moment or now()).timestamp())
-    return _serializer(purpose).dumps([sealed_at, value])
+def seal(purpose: str, content: bytes, *, now: datetime | None = None) -> str:
+    """Seal for the time that :func:`unseal` grants; ASCII, fit for a cookie."""
+    moment = int((now or swisstime.now()).timestamp())
+    return _box(purpose).encrypt_at_time(content, moment).decode("ascii")
 
 
 def unseal(
-    purpose: str,
-    text: str,
-    *,
-    lifetime: timedelta,
-    moment: datetime | None = None,
-) -> object:
-    """The value somebody brings back.
+    purpose: str, text: str, lifetime: timedelta, *, now: datetime | None = None
+) -> bytes:
+    """What was sealed.
 
-    :raises InvalidSeal: forged, for another purpose, from the future, or too old
+    :raises InvalidSeal: see there
     """
+    if not text or len(text) > MAX_LENGTH:
+        raise InvalidSeal
+    moment = int((now or swisstime.now()).timestamp())
     try:
-        sealed_at, value = _serializer(purpose).loads(text)
-    except (BadData, ValueError, TypeError) as error:
-        raise InvalidSeal(purpose) from error
-    age = (moment or now()).timestamp() - sealed_at
-    if not -LEEWAY.total_seconds() <= age <= lifetime.total_seconds():
-        raise InvalidSeal("too old")
-    return value
+        return _box(purpose).decrypt_at_time(
+            text.encode("ascii"), int(lifetime.total_seconds()), moment
+        )
+    except (InvalidToken, UnicodeEncodeError) as error:
+        raise InvalidSeal from error
 
 
-def _serializer(purpose: str) -> URLSafeSerializer:
-    # itsdangerous signs with the last key and accepts all of them.
-    return URLSafeSerializer(
-        list(reversed(signing_keys())),
-        salt=f"carouge.guichet:{purpose}".encode(),
-        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+def keys_for(purpose: str) -> list[bytes]:
+    """Keys of our own for one purpose of this site, the current one first."""
+    site = "/".join(api.portal.get().getPhysicalPath())
+    message = f"carouge.guichet\0{site}\0{purpose}".encode()
+    return [hmac.new(key, message, hashlib.sha256).digest() for key in signing_keys()]
+
+
+def _box(purpose: str) -> MultiFernet:
+    return MultiFernet(
+        [Fernet(base64.urlsafe_b64encode(key)) for key in keys_for(purpose)]
     )

@@ -504,7 +504,7 @@ def test_text_messages(resident, monkeypatch, tmp_path):
     assert '"to": "+41791234567"' in text
     code = re.search(r"\b(\d{6})\b", text.split('"text"')[1]).group(1)
     page = resident.send(page, "code", "confirmer", code=code)
-    assert page.one("//*[@id='sms-actuelle']") == "+41 79 123 45 67 (confirmée)"
+    assert page.one("//*[@id='sms-actuelle']") == "+41 79 123 45 67 (confirmé)"
     resident.save("preferences", canal="sms")
     compte = resident.compte
     assert compte.canal is Canal.SMS

@@ -54,8 +54,8 @@ def test_the_list(camille):
     page = camille.get("/compte")
     line = page.one("//li[@id='membre-lea']")
     assert line.startswith(
-        "Léa Rochat enfant, né(e) le 8 mars 2017 Registre des habitants, le 22 novembre "
-        "2026"
+        "Léa Rochat enfant, naissance le 8 mars 2017 Registre des habitants, le 22 "
+        "novembre 2026"
     )
     # The register's members are not removed here.
     assert (

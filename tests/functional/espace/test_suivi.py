@@ -1,5 +1,6 @@
 """The follow-up by number and code, over HTTP."""
 
+from carouge.guichet import swisstime
 from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.domain import Actor
 from carouge.guichet.demande.domain import Reponse
@@ -253,8 +254,8 @@ def test_a_forged_cookie_opens_nothing(visitor):
 
 def test_it_closes_by_itself(visitor, monkeypatch):
     visitor.open()
-    later = service.now() + timedelta(minutes=31)
-    monkeypatch.setattr(service, "now", lambda: later)
+    later = swisstime.now() + timedelta(minutes=31)
+    monkeypatch.setattr(swisstime, "now", lambda: later)
     response = visitor.get(ouvert="1")
     assert not is_open(response)
     [notice] = alerts(response, "status")
@@ -263,10 +264,10 @@ def test_it_closes_by_itself(visitor, monkeypatch):
 
 def test_it_stays_open_while_it_is_used(visitor, monkeypatch):
     visitor.open()
-    start = service.now()
+    start = swisstime.now()
     for minutes in (25, 50, 75):
         monkeypatch.setattr(
-            service, "now", lambda minutes=minutes: start + timedelta(minutes=minutes)
+            swisstime, "now", lambda minutes=minutes: start + timedelta(minutes=minutes)
         )
         assert is_open(visitor.get())
 

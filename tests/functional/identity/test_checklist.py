@@ -192,18 +192,20 @@ def test_dead(provider, browser, log):
     assert log.login == ["discovery: ConnectionError"] * 2
 
 
-def test_cancelled(provider, browser, log):
+def test_cancelled(provider, browser, guichet, log):
     provider.fault("cancel")
-    page = browser.log_in()
+    begun = f"{guichet}/aide?a=b"
+    page = browser.log_in(retour=begun)
     assert page.status_code == 403
     assert heading(page) == "Vous n’êtes pas connecté"
     assert log.login == ["cancelled"]
-    # The same button works again at once.
+    # The same button works again at once, and leads to the page one began from.
     provider.clear()
     again = html.fromstring(page.text).xpath("//a[contains(@href, 'se-connecter')]")
-    provider.login_and_follow(
+    arrived = provider.login_and_follow(
         browser.session, again[-1].get("href"), "resident@demo.example"
     )
+    assert arrived.url == begun
     assert browser.ticket
 
 

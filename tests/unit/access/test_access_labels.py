@@ -24,7 +24,7 @@ def test_advice_says_why_and_what_next():
     decision = Decision(False, Reason.LEVEL, Remedy.VERIFY_ACCOUNT)
     assert advice(decision, str) == (
         "This démarche needs a verified account. Have your e-démarches account "
-        "verified, then come back to this page."
+        "verified, then log in again: the new level counts from your next login."
     )
 
 

@@ -91,6 +91,21 @@ def test_what_is_missing_or_wrong(change, problems):
     assert raised.value.problems == problems
 
 
+def test_all_that_is_missing_is_said_at_once():
+    empty = {"prenom": "", "nom": "", "date_naissance": "", "classe": "x" * 41}
+    with pytest.raises(InvalidMembre) as raised:
+        made(HOME, "new", {"role": "enfant", **empty}, **CLOCK)
+    assert list(raised.value.problems.items()) == [
+        ("prenom", Problem.REQUIRED),
+        ("nom", Problem.REQUIRED),
+        ("date_naissance", Problem.REQUIRED),
+        ("classe", Problem.TOO_LONG),
+    ]
+    with pytest.raises(InvalidMembre) as raised:
+        made(HOME, "new", empty, **CLOCK)
+    assert list(raised.value.problems) == ["role", "prenom", "nom", "classe"]
+
+
 def test_no_role_is_a_missing_answer():
     values = {name: value for name, value in NEW.items() if name != "role"}
     with pytest.raises(InvalidMembre) as raised:

@@ -38,7 +38,7 @@ SHORT_REASONS = {
     Reason.LOGIN: _("Login needed"),
     Reason.LEVEL: _("Your account is not verified yet"),
     Reason.ACCOUNT_TYPE: _("Not for this type of account"),
-    Reason.NOT_RESIDENT: _("For residents of the commune"),
+    Reason.NOT_RESIDENT: _("Not found among the residents"),
     Reason.RESIDENCE_AMBIGUOUS: _("Your residence in the commune is not confirmed"),
     Reason.RESIDENCE_UNAVAILABLE: _("Your residence could not be checked"),
     Reason.STALE_LOGIN: _("Please log in anew"),
@@ -67,10 +67,11 @@ REMEDIES = {
         "does this démarche with you."
     ),
     Remedy.VERIFY_ACCOUNT: _(
-        "Have your e-démarches account verified, then come back to this page."
+        "Have your e-démarches account verified, then log in again: the new level "
+        "counts from your next login."
     ),
     Remedy.CHANGE_ACCOUNT: _(
-        "Change your account, and choose one of the type named above."
+        "Change your account, and choose one that this démarche is open to."
     ),
     Remedy.LOG_IN_AGAIN: _("Log in again: you come back to this page at once."),
     Remedy.COUNTER: _(

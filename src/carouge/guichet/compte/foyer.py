@@ -95,14 +95,19 @@ def changed(
         )
         if locked:
             raise LockedMembre(locked)
-    if problems:
-        raise InvalidMembre(problems)
     result = replace(membre, **parsed)
     if result.role is Role.ADULTE:
         result = replace(result, ecole="", classe="")
-    missing = _missing(result)
-    if missing and not membre.locked:
-        raise InvalidMembre(missing)
+    if not membre.locked:
+        # All that is to be mended is said at once. Without a role, or beside a date
+        # that is none, it is not known whether the birth date is missing.
+        missing = _missing(result)
+        if {"role", "date_naissance"} & set(problems):
+            missing.pop("date_naissance", None)
+        problems = {**missing, **problems}
+    if problems:
+        order = {name: number for number, name in enumerate(FIELDS)}
+        raise InvalidMembre(dict(sorted(problems.items(), key=lambda p: order[p[0]])))
     same = twin(household.membres, result)
     if same is not None:
         raise DuplicateMembre(same)

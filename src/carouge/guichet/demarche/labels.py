@@ -37,8 +37,10 @@ def refusal_of(fiche: DemarcheFiche, decision: Decision) -> Refusal:
     """The words for a decision of the policy that is not ``allowed``."""
     steps = [remedy_words(decision.remedy)]
     verified = fiche.conditions.required_level is Level.VERIFIED
-    if verified and decision.remedy in (Remedy.LOG_IN, Remedy.VERIFY_ACCOUNT):
+    if verified and decision.remedy is Remedy.LOG_IN:
         steps.insert(0, VERIFICATION_TIME)
+    elif decision.remedy is Remedy.VERIFY_ACCOUNT:
+        steps.append(VERIFICATION_TIME)
     return Refusal(
         REASONS[decision.reason],
         requirements_of(fiche.conditions),

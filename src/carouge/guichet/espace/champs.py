@@ -23,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import hashlib
+import re
 
 
 # What the browser may know of a field (WCAG 1.3.5, HTML 4.10.18.7).
@@ -39,6 +40,8 @@ AUTOCOMPLETE = {
     "telephone": "tel",
     "courriel": "email",
 }
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 INPUTMODE = {"npa": "numeric", "avs": "numeric", "telephone": "tel"}
 
@@ -82,6 +85,13 @@ class Champ:
         return self.kind == "locked"
 
     @property
+    def input_type(self) -> str:
+        """A browser's date field shows nothing of a text that is no date."""
+        if self.kind == "date" and (not self.value or _ISO_DAY.fullmatch(self.value)):
+            return "date"
+        return "text"
+
+    @property
     def described_by(self) -> str | None:
         ids = []
         if self.help:
@@ -100,7 +110,6 @@ class Section:
     champs: tuple[Champ, ...]
     version: str
     notice: object = None
-    conflict: bool = False
 
     @property
     def id(self) -> str:

@@ -17,30 +17,30 @@ from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import move_demande
 from carouge.guichet.demande.service import open_with_code
 from carouge.guichet.demande.service import TransitionRefused
-from carouge.guichet.espace.domain import InvalidSession
-from carouge.guichet.espace.domain import make_token
-from carouge.guichet.espace.domain import open_session
-from carouge.guichet.espace.domain import seal_session
-from carouge.guichet.espace.domain import Session
-from carouge.guichet.espace.domain import token_matches
 from carouge.guichet.espace.labels import STEP_LABELS
 from carouge.guichet.formulaire.domain import has_control_characters
 from carouge.guichet.formulaire.domain import MAX_TEXT
-from carouge.guichet.keys import signing_keys
 from carouge.guichet.limiter import client_key
 from carouge.guichet.limiter import Limiter
+from carouge.guichet.sealed import InvalidSeal
+from carouge.guichet.sealed import seal
+from carouge.guichet.sealed import unseal
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import format_time
-from carouge.guichet.swisstime import now
 from carouge.guichet.swisstime import today
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from itertools import groupby
 from time import monotonic
 
+import hmac
 import secrets
 
+
+#: A follow-up nobody touches closes by itself after that time.
+LIFETIME = timedelta(minutes=30)
 
 #: Wrong pairs of number and code, in the memory of this process.
 limiter = Limiter(monotonic)
@@ -105,51 +105,47 @@ def open_follow_up(*, guichet, number: str, code: str, client: str) -> Demande |
 
 @dataclass(frozen=True)
 class FollowUp:
-    """An open follow-up."""
+    """An open follow-up.
+
+    ``token`` is random and stays the same as long as it is open: the cookie holds it
+    unreadable, the forms of the follow-up send it back.
+    """
 
     demande: Demande
-    session: Session
+    token: str
 
 
 def start_follow_up(demande: Demande) -> FollowUp:
     """A new session for somebody who has shown the code."""
-    return FollowUp(demande, Session(secrets.token_bytes(16), demande.numero))
+    return FollowUp(demande, secrets.token_hex(16))
 
 
 def resume_follow_up(guichet, cookie: str) -> FollowUp | None:
     """The follow-up a browser has open, or None."""
     try:
-        session = open_session(
-            text=cookie, keys=signing_keys(), scope=guichet.UID(), now=now()
-        )
-    except InvalidSession:
+        content = unseal(_purpose(guichet), cookie, LIFETIME).decode("ascii")
+    except InvalidSeal:
         return None
-    demande = get_demande(guichet, session.numero)
-    return None if demande is None else FollowUp(demande, session)
+    token, _space, numero = content.partition(" ")
+    demande = get_demande(guichet, numero)
+    return None if demande is None else FollowUp(demande, token)
 
 
-def seal(guichet, follow_up: FollowUp) -> str:
+def cookie_of(guichet, follow_up: FollowUp) -> str:
     """The cookie that keeps a follow-up open from now on."""
-    return seal_session(
-        key=signing_keys()[0],
-        scope=guichet.UID(),
-        session=follow_up.session,
-        now=now(),
+    content = f"{follow_up.token} {follow_up.demande.numero}"
+    return seal(_purpose(guichet), content.encode("ascii"))
+
+
+def proves(follow_up: FollowUp, token: str) -> bool:
+    """Whether a form was made by us for this follow-up, in constant time."""
+    return hmac.compare_digest(
+        follow_up.token.encode(), token.encode("utf-8", "replace")
     )
 
 
-def token_of(guichet, follow_up: FollowUp) -> str:
-    """What the forms of a follow-up carry."""
-    return make_token(
-        key=signing_keys()[0], scope=guichet.UID(), session=follow_up.session
-    )
-
-
-def proves(guichet, follow_up: FollowUp, token: str) -> bool:
-    """Whether a form was made by us for this follow-up."""
-    return token_matches(
-        text=token, keys=signing_keys(), scope=guichet.UID(), session=follow_up.session
-    )
+def _purpose(guichet) -> str:
+    return f"suivi {guichet.UID()}"
 
 
 def can(demande: Demande, transition: str) -> bool:

@@ -79,9 +79,14 @@ def finish(request, guichet_url: str) -> str:
     """
     answer = oidc.parse_answer(request.get("QUERY_STRING", ""))
     flow, key = _flow_of(request, guichet_url, answer.get("state", ""))
-    proof, resident = _proved(request, flow, key, answer, guichet_url)
-    identite = proof.reading.identite
-    _refuse_foreign_user(identite)
+    try:
+        proof, resident = _proved(request, flow, key, answer, guichet_url)
+        identite = proof.reading.identite
+        _refuse_foreign_user(identite)
+    except (LoginRefused, ProviderUnavailable) as error:
+        # « Try again » leads back to where one wanted to go.
+        error.retour = flow.retour
+        raise
     compte = connect(identite)
     residency.apply(compte, resident)
     service.open_session(request, compte, proof.id_token, identite.sid)

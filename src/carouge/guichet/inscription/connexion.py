@@ -22,13 +22,13 @@ from carouge.guichet.inscription.liens import open_lien
 from carouge.guichet.inscription.liens import Purpose
 from carouge.guichet.inscription.motdepasse import as_secret
 from carouge.guichet.inscription.motdepasse import MAX_LENGTH
-from carouge.guichet.inscription.seal import InvalidSeal
-from carouge.guichet.inscription.seal import seal
-from carouge.guichet.inscription.seal import unseal
 from carouge.guichet.journal.service import record
 from carouge.guichet.limiter import client_key
 from carouge.guichet.limiter import Limiter
 from carouge.guichet.limiter import Quota
+from carouge.guichet.sealed import InvalidSeal
+from carouge.guichet.sealed import seal
+from carouge.guichet.sealed import unseal
 from datetime import datetime
 from datetime import timedelta
 from time import monotonic

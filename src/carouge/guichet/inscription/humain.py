@@ -11,7 +11,7 @@ from altcha import create_challenge
 from altcha import Payload
 from altcha import verify_solution
 from carouge.guichet import swisstime
-from carouge.guichet.inscription.seal import keys_for
+from carouge.guichet.sealed import keys_for
 from datetime import datetime
 from datetime import timedelta
 

@@ -31,11 +31,11 @@ from carouge.guichet.inscription.motdepasse import Weakness
 from carouge.guichet.inscription.motdepasse import weakness_of
 from carouge.guichet.inscription.motdepasse import weakness_of_answer
 from carouge.guichet.inscription.motdepasse import weakness_of_question
-from carouge.guichet.inscription.seal import InvalidSeal
-from carouge.guichet.inscription.seal import seal
-from carouge.guichet.inscription.seal import unseal
 from carouge.guichet.limiter import client_key
 from carouge.guichet.limiter import Quota
+from carouge.guichet.sealed import InvalidSeal
+from carouge.guichet.sealed import seal
+from carouge.guichet.sealed import unseal
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime

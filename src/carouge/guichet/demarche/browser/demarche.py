@@ -59,7 +59,7 @@ class Demarche(CachedPage):
         anew = login_address(self.guichet_url, here, anew=True)
         if remedy is Remedy.CHANGE_ACCOUNT:
             return {"title": _("Change account"), "url": anew}
-        if remedy is Remedy.LOG_IN_AGAIN:
+        if remedy in (Remedy.LOG_IN_AGAIN, Remedy.VERIFY_ACCOUNT):
             return {"title": _("Log in again"), "url": anew}
         if remedy is Remedy.TRY_LATER:
             return {

@@ -59,7 +59,6 @@ class MonCompte(ComptePage):
     #: The section whose form was not taken, and what was wrong with it.
     failed = ""
     alert = None
-    conflict = False
 
     def show(self):
         self.errors = {}
@@ -119,7 +118,6 @@ class MonCompte(ComptePage):
                     champs=champs,
                     version=version_of(self.compte, facts),
                     notice=self.notice_of(name),
-                    conflict=failed and self.conflict,
                 )
             )
         return sections
@@ -236,7 +234,6 @@ class MonCompte(ComptePage):
             good, problems = parse_facts(values, today())
             same = all(self.compte.value(name) == good[name] for name in good)
             if problems or not same:
-                self.conflict = True
                 return self._again(labels.CONFLICT, 409)
         try:
             write_facts(self.compte, values)

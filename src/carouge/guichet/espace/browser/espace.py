@@ -93,8 +93,8 @@ class MonEspace(ComptePage):
 
     @property
     def at_counter(self) -> bool:
-        """Whether only the counter can help with the residence."""
-        return self.apercu.residency in (Status.NOT_RESIDENT, Status.AMBIGUOUS)
+        """Whether the counter is to be named; the words for AMBIGUOUS do so already."""
+        return self.apercu.residency is Status.NOT_RESIDENT
 
     @cached_property
     def demandes_url(self) -> str:

@@ -7,12 +7,11 @@ from carouge.guichet.espace.browser.mouvements import MAX_KEPT
 from carouge.guichet.espace.browser.mouvements import Mouvements
 from carouge.guichet.espace.browser.mouvements import NOTICES
 from carouge.guichet.espace.service import can
+from carouge.guichet.espace.service import cookie_of
 from carouge.guichet.espace.service import open_follow_up
 from carouge.guichet.espace.service import proves
 from carouge.guichet.espace.service import resume_follow_up
-from carouge.guichet.espace.service import seal
 from carouge.guichet.espace.service import start_follow_up
-from carouge.guichet.espace.service import token_of
 from carouge.guichet.espace.service import TooManyAttempts
 from carouge.guichet.layout import keep_private
 from carouge.guichet.layout import single_column
@@ -86,7 +85,7 @@ class Suivi(Mouvements, BrowserView):
 
     @cached_property
     def token(self) -> str:
-        return token_of(self.context, self.follow_up)
+        return self.follow_up.token
 
     @property
     def contact(self):
@@ -174,7 +173,7 @@ class Suivi(Mouvements, BrowserView):
 
     def proved(self) -> bool:
         if self.follow_up is None or not proves(
-            self.context, self.follow_up, self._field("token", MAX_FIELD)
+            self.follow_up, self._field("token", MAX_FIELD)
         ):
             return False
         # Our own token is bound to this very follow-up.
@@ -204,7 +203,7 @@ class Suivi(Mouvements, BrowserView):
     def _keep_open(self) -> None:
         self.request.response.setCookie(
             COOKIE,
-            seal(self.context, self.follow_up),
+            cookie_of(self.context, self.follow_up),
             path=self._cookie_path,
             http_only=True,
             same_site="Lax",

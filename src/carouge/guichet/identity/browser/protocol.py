@@ -61,7 +61,7 @@ class Callback(BrowserView):
         try:
             retour = connexion.finish(self.request, guichet.absolute_url())
         except (LoginRefused, ProviderUnavailable) as error:
-            return failure(self.request, error)
+            return failure(self.request, error, error.retour)
         return self.request.response.redirect(retour)
 
 
