@@ -102,6 +102,7 @@ def test_errors_lose_nothing(camille):
     assert page.status == 400
     assert page.errors == [
         ("membre-role", "Veuillez remplir ce champ."),
+        ("membre-nom", "Veuillez remplir ce champ."),
         ("membre-date_naissance", "Cette date est dans le futur."),
     ]
     assert page.value("prenom") == "Ana"

@@ -291,6 +291,18 @@ def test_no_cookie_that_plone_signs_by_itself(browser, guichet, site, name):
     assert browser.session.get(guichet, timeout=60).status_code == 200
 
 
+def test_a_page_for_such_a_cookie(browser, guichet, site):
+    browser.log_in()
+    browser.session.get(f"{site}/portal_membership/loginUser", timeout=60)
+    answer = browser.session.get(guichet, allow_redirects=False, timeout=60)
+    assert (answer.status_code, answer.headers["Location"].partition("?")[0]) == (
+        302,
+        f"{site}/acl_users/credentials_cookie_auth/require_login",
+    )
+    assert "__ac" not in browser.session.cookies
+    assert browser.session.get(guichet, timeout=60).status_code == 200
+
+
 def test_no_token_for_a_session(browser, site):
     browser.log_in()
     answer = browser.session.post(f"{site}/@login-renew", headers=JSON, timeout=60)

@@ -1,8 +1,10 @@
 """A counter with accounts of its own, a real SMTP server, and a browser."""
 
+from argon2 import PasswordHasher
 from carouge.guichet import swisstime
 from carouge.guichet.compte.local import create_local
 from carouge.guichet.inscription import connexion
+from carouge.guichet.inscription import hachage
 from carouge.guichet.inscription import oubli
 from carouge.guichet.inscription import securite
 from carouge.guichet.inscription import service
@@ -28,6 +30,12 @@ class Clock:
 
     def __call__(self):
         return self.now
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch):
+    """What makes guessing expensive would make the tests slow."""
+    monkeypatch.setattr(hachage, "hasher", PasswordHasher(1, 64, 1))
 
 
 @pytest.fixture(autouse=True)

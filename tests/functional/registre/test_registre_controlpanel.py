@@ -165,6 +165,15 @@ def test_mistakes_are_told_and_nothing_is_saved(panel, functional, values, messa
     assert setting("nom") == "Registre des habitants"
 
 
+def test_mistakes_on_another_tab_are_named(panel):
+    page = html.fromstring(panel.save(client="http").text)
+    [alert] = page.xpath("//*[@role='alert']")
+    assert " ".join(alert.text_content().split()) == (
+        "Rien n’a été enregistré. À corriger : Adresse du service web, Table de la "
+        "réponse, Document à envoyer (POST)."
+    )
+
+
 def test_a_trial_shows_the_status_and_nothing_else(panel):
     response = panel.ask(nom="Rochat", prenom="Camille", date_naissance="1986-04-12")
     assert words(response, "reponse") == "Trouvé : habite la commune."

@@ -155,8 +155,12 @@ class Compte(Persistent):
 
     @property
     def organisation_principal(self) -> str | None:
-        """The group id of the organisation acted for, if any."""
-        if self.organisation is None:
+        """The group id of the organisation acted for, if any.
+
+        None for an account that is not verified: nobody has proved that it may act for
+        that organisation, and it could name any.
+        """
+        if self.organisation is None or self.level < Level.VERIFIED:
             return None
         return organisation_principal(self.issuer, self.organisation)
 

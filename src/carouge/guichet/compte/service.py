@@ -46,10 +46,10 @@ def owner_ids(compte: Compte) -> list[str]:
     Colleagues share what is filed for an organisation with a verified UID, unless the
     control panel says otherwise.
     """
-    organisation = compte.organisation
-    if organisation is None or not organisation.uid or not colleagues_share():
+    principal = compte.organisation_principal
+    if principal is None or not compte.organisation.uid or not colleagues_share():
         return [compte.id]
-    return [compte.id, compte.organisation_principal]
+    return [compte.id, principal]
 
 
 def may_edit(compte: Compte) -> bool:

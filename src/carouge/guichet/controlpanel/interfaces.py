@@ -3,10 +3,42 @@
 from carouge.guichet import _
 from carouge.guichet.addresses import is_mail_address
 from plone.supermodel import model
+from urllib.parse import urlsplit
 from zope import schema
+from zope.interface import Invalid
 
 
 PREFIX = "carouge.guichet"
+
+
+def is_mail(value: str) -> bool:
+    """Constraint of an e-mail address."""
+    if is_mail_address(value):
+        return True
+    raise Invalid(_("This is no e-mail address. Example: prenom.nom@example.ch."))
+
+
+def is_web_address(value: str) -> bool:
+    """Constraint of an address on the web."""
+    if _scheme_of(value) in ("https", "http"):
+        return True
+    raise Invalid(_("The address must begin with https:// or http://."))
+
+
+def is_base_address(value: str) -> bool:
+    """Constraint of an address that others are made of by adding to its end."""
+    is_web_address(value)
+    if not set("?#@") & set(value):
+        return True
+    raise Invalid(_("Please give the address without ?, # and @."))
+
+
+def _scheme_of(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        return parts.scheme if parts.hostname else ""
+    except ValueError:
+        return ""
 
 
 class IGuichetSettings(model.Schema):
@@ -25,7 +57,7 @@ class IGuichetSettings(model.Schema):
     courriel = schema.TextLine(
         title=_("E-mail of the counter"),
         required=False,
-        constraint=is_mail_address,
+        constraint=is_mail,
     )
     horaires = schema.Text(
         title=_("Opening hours of the counter"),
@@ -41,6 +73,7 @@ class IGuichetSettings(model.Schema):
             "refuses foreign host names makes trustworthy."
         ),
         required=False,
+        constraint=is_base_address,
     )
     expediteur = schema.TextLine(
         title=_("Sender of automatic mails"),
@@ -48,7 +81,7 @@ class IGuichetSettings(model.Schema):
             "A no-reply address. Empty: the sender of the site's mail settings."
         ),
         required=False,
-        constraint=is_mail_address,
+        constraint=is_mail,
     )
     collegues_partagent = schema.Bool(
         title=_("Colleagues see the demandes of their organisation"),
@@ -76,6 +109,7 @@ class IGuichetSettings(model.Schema):
             "Empty: the guichet offers no text messages."
         ),
         required=False,
+        constraint=is_web_address,
     )
     comptes_locaux = schema.Bool(
         title=_("Accounts of the commune's own"),

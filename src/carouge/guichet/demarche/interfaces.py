@@ -1,7 +1,7 @@
 """The catalogue: what an editor keeps of a guichet, a categorie, a service, a démarche."""
 
 from carouge.guichet import _
-from carouge.guichet.addresses import is_mail_address
+from carouge.guichet.controlpanel.interfaces import is_mail
 from carouge.guichet.interfaces import IGuichetLayer
 from collective.easyform.interfaces import IEasyForm
 from plone.app.z3cform.widgets.select import SelectFieldWidget
@@ -64,7 +64,7 @@ class IService(model.Schema):
         title=_("E-mail of the service"),
         description=_("New demandes are announced to this address."),
         required=False,
-        constraint=is_mail_address,
+        constraint=is_mail,
     )
     telephone = schema.TextLine(title=_("Telephone"), required=False)
     adresse = schema.Text(title=_("Address"), required=False)

@@ -235,7 +235,15 @@ def refuse_borrowed(request, user_id: str | None) -> bool:
     if known is not None and known[0].id == compte.id:
         return False
     _remember(request, None)
-    _expire_ticket(request)
+    if cookie_name() in request.cookies:
+        options = _cookie_options(request)
+        domain = f"; Domain={options['domain']}" if "domain" in options else ""
+        # Not as a cookie of the response: PluggableAuthService forgets that one when it
+        # answers with a challenge.
+        request.response.addHeader(
+            "Set-Cookie",
+            f"{cookie_name()}=; Path={options['path']}{domain}; Max-Age=0; HttpOnly",
+        )
     return True
 
 

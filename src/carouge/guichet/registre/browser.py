@@ -23,6 +23,7 @@ from stdnum.ch import ssn
 from z3c.form import button
 from z3c.form.interfaces import IErrorViewSnippet
 from zope.component import getMultiAdapter
+from zope.i18n import translate
 from zope.i18nmessageid import Message
 from zope.interface import Invalid
 
@@ -68,27 +69,39 @@ class RegistreSettingsForm(RegistryEditForm):
 
     def _save(self, address: str) -> None:
         data, errors = self.extractData()
-        if errors or self._lacking(data):
-            self.status = self.formErrorsMessage
+        errors = errors or self._lacking(data)
+        if errors:
+            # The fields stand on several tabs, of which one is seen.
+            labels = dict.fromkeys(
+                translate(error.widget.label, context=self.request)
+                for error in errors
+                if error.widget is not None
+            )
+            self.status = _(
+                "Nothing was saved. To be corrected: ${fields}.",
+                mapping={"fields": ", ".join(labels)},
+            )
             return
         self.applyChanges(data)
         api.portal.show_message(_("The settings are saved."), self.request)
         self.request.response.redirect(address)
 
-    def _lacking(self, data) -> bool:
-        """Whether the chosen connection lacks something; says so at the field."""
+    def _lacking(self, data) -> list:
+        """What the chosen connection lacks: the errors, said at the fields as well."""
         needed = [
             (name, _("This is needed for the chosen connection."))
             for name in NEEDED.get(data["client"], ())
         ]
         if data["client"] == "http" and data["http_methode"] == "POST":
             needed.append(("http_corps", _("POST needs a document to send.")))
-        lacking = [(name, message) for name, message in needed if not data.get(name)]
-        for name, message in lacking:
-            self._object(name, message)
-        return bool(lacking)
+        return [
+            error
+            for name, message in needed
+            if not data.get(name)
+            for error in self._object(name, message)
+        ]
 
-    def _object(self, name: str, message: Message) -> None:
+    def _object(self, name: str, message: Message):
         for part in (self, *self.groups):
             if name in part.widgets:
                 widget = part.widgets[name]
@@ -106,6 +119,7 @@ class RegistreSettingsForm(RegistryEditForm):
                 error.update()
                 widget.error = error
                 part.widgets.errors += (error,)
+                yield error
 
     def updateWidgets(self):
         super().updateWidgets()
