@@ -12,6 +12,7 @@ from contextlib import suppress
 from flask import request
 from lxml import html
 from urllib.parse import urljoin
+from waitress import wasyncore
 
 import requests
 import socket
@@ -74,8 +75,10 @@ class Provider:
 
     def start(self) -> "Provider":
         """Listen; a stopped provider can be started again and knows its sessions."""
+        self._sockets: dict = {}
+        self._stopping = False
         self._server = waitress.create_server(
-            self.app, host="127.0.0.1", port=self.port, threads=4
+            self.app, map=self._sockets, host="127.0.0.1", port=self.port, threads=4
         )
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -86,9 +89,8 @@ class Provider:
         if self._server is None:
             return
         self.clear()
-        self._server.close()
-        self._server.task_dispatcher.shutdown()
-        # The loop only looks at its sockets when one of them stirs.
+        self._stopping = True
+        # The loop may have seen it before it is woken.
         with suppress(OSError):
             self._server.pull_trigger()
         self._thread.join(5)
@@ -179,9 +181,12 @@ class Provider:
             return response.json
 
     def _serve(self) -> None:
-        # Closing the sockets under the loop is how it ends.
-        with suppress(OSError, ValueError):
-            self._server.run()
+        while not self._stopping:
+            wasyncore.loop(timeout=1, map=self._sockets, count=1)
+        # An answer that is slow on purpose is not waited for.
+        self._server.task_dispatcher.shutdown(timeout=0.1)
+        self._server.close()
+        wasyncore.close_all(self._sockets)
 
     def _remember(self) -> None:
         self.seen.append(

@@ -251,6 +251,20 @@ class TestClosed:
         assert response.status_code == 200
 
 
+class TestGuichet:
+    @pytest.mark.parametrize("login", ["editeur", "admin-site"])
+    def test_the_addresses_of_the_toolbar(self, browser, login):
+        """They are aliases of the type; without them « edit » is an old method."""
+        labels = browser(login).labels("/guichet/edit")
+        assert "Démarche pour les corrections" in labels
+
+    def test_not_an_agent(self, browser, guichet):
+        response = browser("agent-ecoles").get("/guichet/edit", allow_redirects=False)
+        assert response.status_code in (302, 401)
+        transaction.begin()
+        assert guichet.title == "Guichet en ligne"
+
+
 class TestSearchesWithoutResult:
     PAGE = "/guichet/recherches-sans-resultat"
 

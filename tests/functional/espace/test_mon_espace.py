@@ -1,6 +1,7 @@
 """``/mon-espace`` over HTTP: who gets in, and what he sees."""
 
 from carouge.guichet.compte import residency
+from carouge.guichet.compte.domain import Level
 from carouge.guichet.demande.domain import Actor
 from carouge.guichet.demande.service import move_demande
 from carouge.guichet.demande.service import submit_demande
@@ -153,6 +154,18 @@ def test_colleagues_of_a_company_share_its_demandes(functional, visit):
     assert len(visit(laura).get().words(path)) == 1
 
 
+def test_an_account_nobody_has_verified_is_no_colleague(functional, visit):
+    laura = make_company("G-laura")
+    demande = submit(functional, laura, organisation_id=laura.organisation_principal)
+    path = "//section[@aria-labelledby='espace-demandes']//li"
+    stranger = make_company("G-paul", prenom="Paul", level=Level.DECLARED)
+    assert stranger.organisation_principal is None
+    visitor = visit(stranger)
+    assert visitor.get().words(path) == []
+    answer = visitor.get(f"/demandes/{demande.numero}")
+    assert answer.response.status_code == 404
+
+
 def test_members_of_an_association_without_uid_do_not_share(functional, visit):
     yann = make_association("G-yann")
     submit(functional, yann, organisation_id=yann.organisation_principal)
@@ -209,7 +222,23 @@ def test_the_register_is_asked_again(visit, monkeypatch):
     visitor = visit(make_compte(residency=Status.UNAVAILABLE))
     page = visitor.send(visitor.get(), "action=registre", button="registre")
     assert asked == [visitor.id]
+    assert page.notices == []
+    assert page.alerts == [
+        "Le registre des habitants ne répond toujours pas. Réessayez dans quelques "
+        "minutes."
+    ]
+
+
+def test_the_register_answers_again(visit, monkeypatch):
+    def refresh(compte):
+        compte.residency = Status.RESIDENT
+
+    monkeypatch.setattr(residency, "refresh", refresh)
+    visitor = visit(make_compte(residency=Status.UNAVAILABLE))
+    page = visitor.send(visitor.get(), "action=registre", button="registre")
+    assert page.alerts == []
     assert page.notices == ["Le registre des habitants a été interrogé à nouveau."]
+    assert page.one("//*[@id='espace-residence-etat']") == "Vous habitez la commune."
 
 
 def test_the_register_is_not_asked_without_token(visit, monkeypatch):

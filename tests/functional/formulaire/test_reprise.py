@@ -560,6 +560,11 @@ def test_the_agent_reads_who_filed_it_and_where_answers_come_from(
         )
     ]
     assert origins[0] == "Confirmé : Registre de test, 02.03.2026"
+    assert {origin.partition(",")[0] for origin in origins} == {
+        "Confirmé : Registre de test",
+        "Compte e-démarches",
+        "Indication de la personne",
+    }
 
 
 def test_the_login_ends_before_somebody_is_chosen(functional, base, camille, stored):

@@ -173,3 +173,11 @@ def test_a_planted_ticket_does_not_survive_a_login(browser):
     browser.log_in()
     assert browser.ticket != "planted"
     assert is_in(browser.guichet, {"__ac": browser.ticket})
+
+
+@pytest.mark.parametrize("path", ["", "/aide"])
+def test_nobody_else_is_given_a_page_with_the_name(guichet, cookies, path):
+    """A cache on the way would keep a page that says nothing about it."""
+    answer = requests.get(f"{guichet}{path}", cookies=cookies, timeout=60)
+    assert "Camille" in answer.text
+    assert "private" in answer.headers["Cache-Control"]

@@ -230,6 +230,7 @@ def test_nobody_logs_another_browser_in(browser, other_browser, make_local):
         ("{base}/aide", "/aide"),
         ("{base}/recherche?q=chien", "/recherche?q=chien"),
         ("https://evil.example/", "/mon-espace"),
+        ("{host}/plone/%2e%2e/%2e%2e/", "/mon-espace"),
         ("//evil.example/", "/mon-espace"),
         ("https:evil.example", "/mon-espace"),
         ("{host}.evil.example/plone", "/mon-espace"),

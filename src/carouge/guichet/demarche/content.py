@@ -25,6 +25,8 @@ class Guichet(Container):
 
     def __before_publishing_traverse__(self, published, request):
         notify(BeforeTraverseEvent(self, request))
+        # Aliases of the type, such as « edit », are read there.
+        super().__before_publishing_traverse__(published, request)
 
     def _checkId(self, id, allow_dup=0):
         # Whichever way it comes in: content must not hide a page of the guichet.

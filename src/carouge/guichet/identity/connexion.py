@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from carouge.guichet import config
-from carouge.guichet import keys
 from carouge.guichet import logger
 from carouge.guichet import swisstime
 from carouge.guichet.compte import residency
@@ -21,6 +20,9 @@ from carouge.guichet.identity.settings import login_settings
 from carouge.guichet.identity.settings import over_https
 from carouge.guichet.identity.tokens import verify_logout_token
 from carouge.guichet.registre.domain import ResidentResult
+from carouge.guichet.sealed import InvalidSeal
+from carouge.guichet.sealed import seal
+from carouge.guichet.sealed import unseal
 from plone import api
 from Products.PlonePAS.events import UserLoggedInEvent
 from threading import Lock
@@ -36,6 +38,7 @@ import transaction
 
 PLUGIN_PATH = f"acl_users/{config.PLUGIN_ID}"
 LOGOUT_COOKIE = "guichet_deconnexion"
+_PURPOSE = "connexion"
 
 
 # --- in -------------------------------------------------------------------------
@@ -47,25 +50,21 @@ def begin(request, guichet_url: str, retour: str, *, anew: bool) -> str:
     :raises ProviderUnavailable: the provider gives no usable description of itself
     """
     settings = login_settings()
-    key = keys.signing_keys()[0]
-    flow = flows.Flow(
-        state=secrets.token_urlsafe(32),
+    flow = flows.new_flow(
         retour=retour_of(guichet_url, retour),
         issuer=settings.provider.issuer,
-        started=int(time.time()),
+        started=int(swisstime.now().timestamp()),
         anew=anew,
     )
-    address = oidc.authorization_address(
-        settings, flow, key, _redirect_uri(guichet_url)
-    )
+    address = oidc.authorization_address(settings, flow, _redirect_uri(guichet_url))
     options = _cookie_options(request, guichet_url)
     mine = [name for name in request.cookies if name.startswith(flows.COOKIE_PREFIX)]
     for name in mine[: max(0, len(mine) - flows.MOST_FLOWS + 1)]:
         request.response.expireCookie(name, **options)
     request.response.setCookie(
         flows.cookie_name(flow.state),
-        flows.seal(flow, key),
-        max_age=flows.LIFETIME,
+        seal(_PURPOSE, flow.dump()),
+        max_age=int(flows.LIFETIME.total_seconds()),
         **options,
     )
     return address
@@ -78,9 +77,9 @@ def finish(request, guichet_url: str) -> str:
     :raises ProviderUnavailable: the provider does not answer, or nonsense
     """
     answer = oidc.parse_answer(request.get("QUERY_STRING", ""))
-    flow, key = _flow_of(request, guichet_url, answer.get("state", ""))
+    flow = _flow_of(request, guichet_url, answer.get("state", ""))
     try:
-        proof, resident = _proved(request, flow, key, answer, guichet_url)
+        proof, resident = _proved(request, flow, answer, guichet_url)
         identite = proof.reading.identite
         _refuse_foreign_user(identite)
     except (LoginRefused, ProviderUnavailable) as error:
@@ -94,26 +93,34 @@ def finish(request, guichet_url: str) -> str:
     return flow.retour
 
 
-def retour_of(guichet_url: str, retour: object) -> str:
-    """The page of the site somebody wants to come back to, or the guichet."""
+def retour_of(guichet_url: str, retour: object, default: str = "") -> str:
+    """The page of the site somebody wants to come back to.
+
+    ``default`` is for whatever is no such page; without it, the guichet.
+    """
     address = guichet_address(guichet_url)
     bases = [address, guichet_url, api.portal.get().absolute_url()]
-    found = flows.safe_retour(retour, bases, address)
+    found = flows.safe_retour(retour, bases, default or address)
     # Under another host name the new session would not be seen.
     if found == guichet_url or found.startswith((f"{guichet_url}/", f"{guichet_url}?")):
         return address + found[len(guichet_url) :]
     return found
 
 
-def _flow_of(request, guichet_url: str, state: str) -> tuple[flows.Flow, bytes]:
+def _flow_of(request, guichet_url: str, state: str) -> flows.Flow:
     name = flows.cookie_name(state)
     value = request.cookies.get(name, "")
     if value:
         request.response.expireCookie(name, **_cookie_options(request, guichet_url))
-    found = flows.unseal(value, state, keys.signing_keys(), time.time())
-    if found is None:
-        raise LoginRefused("flow", "cookie")
-    return found
+    try:
+        flow = flows.Flow.load(unseal(_PURPOSE, value, flows.LIFETIME))
+    except InvalidSeal:
+        raise LoginRefused("flow", "cookie") from None
+    if not secrets.compare_digest(
+        flow.state.encode(), state.encode("utf-8", "replace")
+    ):
+        raise LoginRefused("flow", "state")
+    return flow
 
 
 #: What this process has proved with answers of the last minutes, by state. A request
@@ -123,7 +130,7 @@ _proofs_lock = Lock()
 
 
 def _proved(
-    request, flow: flows.Flow, key: bytes, answer: dict[str, str], guichet_url: str
+    request, flow: flows.Flow, answer: dict[str, str], guichet_url: str
 ) -> tuple[oidc.Proof, ResidentResult | None]:
     now = time.monotonic()
     with _proofs_lock:
@@ -141,7 +148,6 @@ def _proved(
     proof = oidc.prove(
         login_settings(),
         flow,
-        key,
         answer,
         _redirect_uri(guichet_url),
         swisstime.today(),
@@ -211,7 +217,10 @@ def leave(request, guichet_url: str) -> str:
     if address is None:
         return f"{here}?reste=1"
     request.response.setCookie(
-        LOGOUT_COOKIE, state, max_age=flows.LIFETIME, **_logout_cookie(request, here)
+        LOGOUT_COOKIE,
+        state,
+        max_age=int(flows.LIFETIME.total_seconds()),
+        **_logout_cookie(request, here),
     )
     return address
 

@@ -13,8 +13,6 @@ from carouge.guichet.identity.errors import LoginRefused
 from carouge.guichet.identity.errors import ProviderUnavailable
 from carouge.guichet.identity.flow import challenge_of
 from carouge.guichet.identity.flow import Flow
-from carouge.guichet.identity.flow import nonce_of
-from carouge.guichet.identity.flow import verifier_of
 from carouge.guichet.identity.http import bearer
 from carouge.guichet.identity.http import fetch_json
 from carouge.guichet.identity.provider import Metadata
@@ -47,7 +45,7 @@ class Proof:
 
 
 def authorization_address(
-    settings: LoginSettings, flow: Flow, key: bytes, redirect_uri: str
+    settings: LoginSettings, flow: Flow, redirect_uri: str
 ) -> str:
     """Where the browser is sent to log in.
 
@@ -61,8 +59,8 @@ def authorization_address(
         "redirect_uri": redirect_uri,
         "scope": " ".join(settings.scopes),
         "state": flow.state,
-        "nonce": nonce_of(flow, key),
-        "code_challenge": challenge_of(verifier_of(flow, key)),
+        "nonce": flow.nonce,
+        "code_challenge": challenge_of(flow.verifier),
         "code_challenge_method": "S256",
         "ui_locales": "fr-CH fr",
     }
@@ -111,7 +109,6 @@ def parse_answer(query: str) -> dict[str, str]:
 def prove(
     settings: LoginSettings,
     flow: Flow,
-    key: bytes,
     answer: dict[str, str],
     redirect_uri: str,
     today: date,
@@ -123,13 +120,13 @@ def prove(
     """
     metadata = settings.provider.metadata()
     _check_answer(metadata, flow, answer)
-    tokens = _tokens(settings, metadata, flow, key, answer["code"], redirect_uri)
+    tokens = _tokens(settings, metadata, flow, answer["code"], redirect_uri)
     access_token, id_token = tokens["access_token"], tokens.get("id_token")
     claims = verify_id_token(
         settings.provider,
         settings.client_id,
         id_token,
-        nonce=nonce_of(flow, key),
+        nonce=flow.nonce,
         access_token=access_token,
     )
     check_proof(
@@ -181,7 +178,6 @@ def _tokens(
     settings: LoginSettings,
     metadata: Metadata,
     flow: Flow,
-    key: bytes,
     code: str,
     redirect_uri: str,
 ) -> dict[str, Any]:
@@ -196,7 +192,7 @@ def _tokens(
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
-            "code_verifier": verifier_of(flow, key),
+            "code_verifier": flow.verifier,
         },
     )
     if status != 200:

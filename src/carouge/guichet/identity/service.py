@@ -247,6 +247,11 @@ def refuse_borrowed(request, user_id: str | None) -> bool:
     return True
 
 
+def has_session(request) -> bool:
+    """Whether the request is one of a logged-in compte."""
+    return _current(request) is not None
+
+
 def renew(request) -> None:
     """Give the browser a younger ticket when its own is no longer fresh."""
     known = _current(request)

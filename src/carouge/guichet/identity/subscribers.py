@@ -2,6 +2,7 @@
 
 from AccessControl import getSecurityManager
 from AccessControl.SecurityManagement import noSecurityManager
+from carouge.guichet.identity.service import has_session
 from carouge.guichet.identity.service import refuse_borrowed
 from carouge.guichet.identity.service import renew
 from carouge.guichet.interfaces import IGuichetLayer
@@ -27,6 +28,12 @@ def page_served(event) -> None:
     request = event.request
     if not IGuichetLayer.providedBy(request):
         return
-    kind = request.response.getHeader("Content-Type") or ""
-    if kind.startswith("text/html") and request.response.getStatus() == 200:
+    response = request.response
+    kind = response.getHeader("Content-Type") or ""
+    if not kind.startswith("text/html"):
+        return
+    if has_session(request) and not response.getHeader("Cache-Control"):
+        # Every page shows the name in the menu.
+        response.setHeader("Cache-Control", "no-cache, private")
+    if response.getStatus() == 200:
         renew(request)

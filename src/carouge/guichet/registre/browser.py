@@ -77,10 +77,11 @@ class RegistreSettingsForm(RegistryEditForm):
                 for error in errors
                 if error.widget is not None
             )
-            self.status = _(
+            self.formErrorsMessage = _(
                 "Nothing was saved. To be corrected: ${fields}.",
                 mapping={"fields": ", ".join(labels)},
             )
+            self.status = self.formErrorsMessage
             return
         self.applyChanges(data)
         api.portal.show_message(_("The settings are saved."), self.request)

@@ -12,6 +12,7 @@ from carouge.guichet.backoffice.service import Outdated
 from carouge.guichet.backoffice.service import person_of
 from carouge.guichet.backoffice.service import process
 from carouge.guichet.backoffice.service import version_of
+from carouge.guichet.compte.domain import Source
 from carouge.guichet.compte.saisie import format_fact
 from carouge.guichet.demande.domain import is_late
 from carouge.guichet.demande.labels import NIVEAU_LABELS
@@ -204,7 +205,8 @@ class AgentsDemande(DeskPage):
         """Where the answers that an account had a say in come from, by question."""
         return {
             fait.champ: {
-                "source": fait.origine,
+                # The words kept with the answer speak to the citizen.
+                "source": labels.STAFF_SOURCES.get(Source(fait.source), fait.origine),
                 "date": format_date(local_date(datetime.fromisoformat(fait.date))),
                 "confirmed": fait.verrouille,
             }

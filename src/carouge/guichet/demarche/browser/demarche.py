@@ -64,7 +64,7 @@ class Demarche(CachedPage):
         if remedy is Remedy.TRY_LATER:
             return {
                 "title": _("Ask the register again"),
-                "url": f"{self.guichet_url}/mon-espace",
+                "url": f"{self.guichet_url}/mon-espace#espace-residence",
             }
         return None
 

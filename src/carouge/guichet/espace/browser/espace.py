@@ -52,7 +52,12 @@ class MonEspace(ComptePage):
     def show(self):
         if self.posted:
             return self._ask_register()
-        if self.text("registre") == "verifie":
+        if self.text("registre") == "verifie" and self.may_retry:
+            self.alert = _(
+                "The residents' register still does not answer. Please try again in a "
+                "few minutes."
+            )
+        elif self.text("registre") == "verifie":
             self.notice = _("The residents' register was asked again.")
         return self.template()
 

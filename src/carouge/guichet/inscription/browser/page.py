@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from carouge.guichet.controlpanel.service import local_accounts
+from carouge.guichet.identity.connexion import retour_of
 from carouge.guichet.inscription import labels
 from carouge.guichet.layout import keep_private
 from carouge.guichet.layout import single_column
 from dataclasses import dataclass
-from plone import api
 from plone.protect.interfaces import IDisableCSRFProtection
 from Products.Five.browser import BrowserView
 from urllib.parse import urlencode
@@ -136,5 +136,4 @@ class LocalPage(BrowserView):
 
     def inside(self, address: str, default: str) -> str:
         """An address of this site, or the default."""
-        tool = api.portal.get_tool("portal_url")
-        return address if address and tool.isURLInPortal(address) else default
+        return retour_of(self.context.absolute_url(), address, default)
