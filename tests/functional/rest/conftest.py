@@ -1,12 +1,9 @@
 """A program that talks to the counter over HTTP."""
 
-from carouge.guichet.compte.content import Compte
-from carouge.guichet.compte.domain import AccountType
-from carouge.guichet.compte.domain import Level
-from carouge.guichet.compte.service import add_compte
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.demande.queries import get_demande
-from carouge.guichet.swisstime import now
+from comptes import cookies_of
+from comptes import make_compte
 from plone import api
 from zope.event import notify
 from zope.i18n import translate
@@ -110,18 +107,12 @@ def karim(functional, counter):
 
 
 @pytest.fixture
-def proved(counter):
-    """Give everybody who can log in a compte, with these facts."""
+def proved(functional, jeanne):
+    """Let jeanne come with the session of a compte of which these facts are proved."""
 
-    def prove(
-        *, level=Level.VERIFIED, account_type=AccountType.PERSONNE, residency=None
-    ):
-        for login in ("jeanne", "karim"):
-            compte = Compte(login, "https://edemarches.example", login, account_type)
-            compte.level = level
-            compte.residency, compte.residency_at = residency, residency and now()
-            add_compte(compte)
-        transaction.commit()
+    def prove(**facts):
+        jeanne.session.auth = None
+        jeanne.session.cookies.update(cookies_of(functional, make_compte(**facts)))
 
     return prove
 

@@ -8,7 +8,9 @@ from carouge.guichet.access.labels import REASONS
 from carouge.guichet.access.labels import REMEDIES
 from carouge.guichet.demarche.service import get_catalogue
 from carouge.guichet.registre.domain import Status
+from carouge.guichet.swisstime import now
 from datetime import date
+from datetime import timedelta
 
 import pytest
 
@@ -325,7 +327,7 @@ def test_a_refusal_says_why_and_what_to_do(
 
 def test_an_old_login_is_refused(jeanne, counter, proved):
     counter.change(ANY_ACCOUNT, connexion_minutes=10)
-    proved(**PERSON)
+    proved(**PERSON, now=now() - timedelta(minutes=11))
     assert access(jeanne, ANY_ACCOUNT)["motif"] == "stale_login"
 
 

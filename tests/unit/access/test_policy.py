@@ -127,7 +127,9 @@ def test_anonymous_passes_only_where_nothing_is_asked(asked):
 def test_a_better_proved_identity_never_loses_access(usager, asked):
     if usager.anonymous:
         return
-    better = replace(usager, level=Level.VERIFIED, residency=Status.RESIDENT, logged_in_at=NOW)
+    better = replace(
+        usager, level=Level.VERIFIED, residency=Status.RESIDENT, logged_in_at=NOW
+    )
     if decide(usager, asked, NOW).allowed:
         assert decide(better, asked, NOW).allowed
 
