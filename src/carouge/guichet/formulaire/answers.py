@@ -6,6 +6,7 @@ from carouge.guichet import _
 from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.formulaire.compile import CompiledForm
+from collections.abc import Collection
 from collections.abc import Mapping
 from datetime import date
 from datetime import datetime
@@ -57,8 +58,8 @@ def text_of(field: IField, value: object) -> str:
     if INamed.providedBy(value):
         return value.filename or ""
     if ICollection.providedBy(field):
-        texts = [text_of(field.value_type, item) for item in value]
-        return ", ".join(texts if isinstance(value, (list, tuple)) else sorted(texts))
+        items = _in_order(field, value)
+        return ", ".join(text_of(field.value_type, item) for item in items)
     if IChoice.providedBy(field):
         return _term_title(field, value)
     if isinstance(value, datetime):
@@ -66,6 +67,15 @@ def text_of(field: IField, value: object) -> str:
     if isinstance(value, date):
         return value.strftime("%d.%m.%Y")
     return str(value)
+
+
+def _in_order(field: IField, values: Collection[object]) -> list[object]:
+    """Several choices in the order in which the form offers them."""
+    if isinstance(values, (list, tuple)) or not IChoice.providedBy(field.value_type):
+        return list(values)
+    offered = [term.value for term in field.value_type.bind(None).vocabulary]
+    chosen = [value for value in offered if value in values]
+    return [*chosen, *(value for value in values if value not in offered)]
 
 
 def _term_title(field: IField, value: object) -> str:

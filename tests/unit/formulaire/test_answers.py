@@ -1,0 +1,30 @@
+"""Answers in words."""
+
+from carouge.guichet.formulaire.answers import text_of
+from zope import schema
+from zope.schema.vocabulary import SimpleTerm
+from zope.schema.vocabulary import SimpleVocabulary
+
+import pytest
+
+
+DAYS = SimpleVocabulary(
+    [SimpleTerm(name, title=name) for name in ("Lundi", "Mardi", "Jeudi")]
+)
+SEVERAL = schema.Set(value_type=schema.Choice(vocabulary=DAYS))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"Jeudi", "Lundi", "Mardi"}, "Lundi, Mardi, Jeudi"),
+        ({"Jeudi", "Lundi"}, "Lundi, Jeudi"),
+        (["Jeudi", "Lundi"], "Jeudi, Lundi"),
+        # A choice the form no longer offers.
+        ({"Dimanche", "Mardi"}, "Mardi, Dimanche"),
+        (set(), ""),
+        (None, ""),
+    ],
+)
+def test_several_choices_stand_in_the_order_of_the_form(value, text):
+    assert text_of(SEVERAL, value) == text
