@@ -119,6 +119,7 @@ def test_both_kinds_of_account(provider, guichet, site):
     assert links == [
         f"{guichet}/acl_users/edemarches/login?came_from={back}",
         f"{guichet}/connexion?retour={back}",
+        f"{guichet}/inscription",
     ]
 
 
