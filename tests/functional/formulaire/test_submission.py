@@ -58,7 +58,7 @@ def test_submission_creates_one_demande_and_shows_its_number(visitor, stored):
         "lieu": "devant le 12, rue Vautier",
         "terrain": "Trottoir ou chaussée",
         "date_constat": "20.11.2026",
-        "nature": "Meubles ou matelas, Sacs d'ordures",
+        "nature": "Sacs d'ordures, Meubles ou matelas",
         "volume": "",
         "danger": "Non",
         "description": "Un canapé rouge",
