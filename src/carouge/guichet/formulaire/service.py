@@ -7,6 +7,7 @@ from carouge.guichet.compte.domain import DomainError
 from carouge.guichet.compte.domain import Level
 from carouge.guichet.compte.domain import Source
 from carouge.guichet.compte.modification import write_facts
+from carouge.guichet.compte.residency import current_residency
 from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demande.domain import Deposant
 from carouge.guichet.demande.domain import FaitUtilise
@@ -182,6 +183,7 @@ _NIVEAUX = {Level.DECLARED: "declare", Level.VERIFIED: "verifie"}
 
 def _deposant(compte: Compte) -> Deposant:
     organisation = compte.organisation
+    residency = current_residency(compte, now())
     return Deposant(
         compte=compte.id,
         type=compte.account_type.value,
@@ -191,7 +193,7 @@ def _deposant(compte: Compte) -> Deposant:
         ide=organisation.uid if organisation else "",
         mandat=compte.mandate,
         acr=compte.acr,
-        residence=compte.residency.value if compte.residency else "",
+        residence=residency.value if residency else "",
     )
 
 
