@@ -3,6 +3,7 @@
 from altcha import Challenge
 from altcha import Payload
 from altcha import solve_challenge
+from carouge.guichet.notification.channels.queue import Postman
 from email import message_from_bytes
 from email import policy
 from lxml import html
@@ -115,3 +116,16 @@ class Form:
 def solve(challenge):
     challenge = Challenge.from_dict(json.loads(challenge))
     return Payload(challenge, solve_challenge(challenge)).to_base64()
+
+
+def mail_reader(smtp, folder):
+    """A function that delivers what waits and returns what has arrived since."""
+    postman = Postman(folder, timeout=5)
+
+    def read():
+        postman.deliver_all()
+        arrived = [Mail(content) for _from, _to, content in smtp.received]
+        smtp.received.clear()
+        return arrived
+
+    return read

@@ -12,14 +12,13 @@ from carouge.guichet.compte.taches import ambiguous_ids
 from carouge.guichet.formulaire.domain import MAX_TEXT
 from carouge.guichet.identity.service import open_session
 from carouge.guichet.inscription.hachage import hash_secret
-from carouge.guichet.notification.channels.queue import Postman
 from carouge.guichet.registre.domain import ResidentResult
 from carouge.guichet.registre.domain import Status
 from carouge.guichet.swisstime import now
 from comptes import cookies_of
 from comptes import make_compte
 from comptes_locaux import Browser
-from comptes_locaux import Mail
+from comptes_locaux import mail_reader
 from plone import api
 from plone.app.testing import logout
 from smtp import Server
@@ -55,15 +54,7 @@ def guichet(functional, smtp, tmp_path, monkeypatch):
 
 @pytest.fixture()
 def mails(guichet, smtp, tmp_path):
-    postman = Postman(tmp_path / "courriels", timeout=5)
-
-    def read():
-        postman.deliver_all()
-        arrived = [Mail(content) for _from, _to, content in smtp.received]
-        smtp.received.clear()
-        return arrived
-
-    return read
+    return mail_reader(smtp, tmp_path / "courriels")
 
 
 @pytest.fixture()

@@ -11,9 +11,8 @@ from carouge.guichet.inscription import service
 from carouge.guichet.inscription.hachage import hash_secret
 from carouge.guichet.limiter import Limiter
 from carouge.guichet.limiter import Quota
-from carouge.guichet.notification.channels.queue import Postman
 from comptes_locaux import Browser
-from comptes_locaux import Mail
+from comptes_locaux import mail_reader
 from comptes_locaux import PASSWORD
 from datetime import timedelta
 from plone import api
@@ -97,15 +96,7 @@ def guichet(functional, smtp, tmp_path, monkeypatch):
 @pytest.fixture()
 def mails(guichet, smtp, tmp_path):
     """Deliver what waits; the mails that have arrived since the last call."""
-    postman = Postman(tmp_path / "courriels", timeout=5)
-
-    def read():
-        postman.deliver_all()
-        arrived = [Mail(content) for _from, _to, content in smtp.received]
-        smtp.received.clear()
-        return arrived
-
-    return read
+    return mail_reader(smtp, tmp_path / "courriels")
 
 
 @pytest.fixture()

@@ -16,6 +16,7 @@ from carouge.guichet.compte.content import Compte
 from carouge.guichet.compte.local import forget_local
 from carouge.guichet.compte.service import get_compte
 from carouge.guichet.compte.taches import forget_residency
+from carouge.guichet.controlpanel.service import local_accounts
 from carouge.guichet.identity import settings
 from carouge.guichet.identity.content import SessionIndex
 from carouge.guichet.identity.domain import session_index_key
@@ -47,7 +48,7 @@ _REQUEST_KEY = "carouge.guichet.session"
 
 def login_offered() -> bool:
     """Whether a citizen can log in at all: a provider is set up, or local accounts."""
-    return settings.provider_configured() or settings.local_accounts()
+    return settings.provider_configured() or local_accounts()
 
 
 def login_address(guichet_url: str, retour: str, *, anew: bool = False) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from carouge.guichet.controlpanel.service import local_accounts
 from carouge.guichet.controlpanel.service import public_address
 from carouge.guichet.identity.errors import ProviderUnavailable
 from carouge.guichet.identity.interfaces import IIdentitySettings
@@ -23,8 +22,6 @@ import os
 #: The client's secret, or the path of a file with nothing else in it.
 SECRET = "GUICHET_OIDC_SECRET"
 SECRET_FILE = "GUICHET_OIDC_SECRET_FILE"
-
-__all__ = ["LoginSettings", "local_accounts", "login_settings", "provider_configured"]
 
 
 @dataclass(frozen=True)
