@@ -20,53 +20,150 @@ class Visitor:
         return self.session.post(f"{self.base}{path}", **kwargs)
 
     def open_form(self, demarche: str) -> "Form":
-        """The form of a démarche (``categorie/demarche``) as it is shown."""
-        response = self.get(f"/{demarche}/formulaire")
+        """The form of a démarche (``categorie/demarche``), at its first step."""
+        response = self.get(f"/{demarche}/formulaire", params={"nouveau": "1"})
         assert response.status_code == 200, response.text[:500]
         return Form(self, response)
 
 
 class Form:
-    """A form on a page, with what has been typed into it so far."""
+    """A form on its pages, with what was decided to answer.
+
+    The page shown at the moment is ``page``. Answers are typed on the page that asks
+    for them, whenever it comes.
+    """
 
     def __init__(self, visitor: Visitor, response) -> None:
         self.visitor = visitor
-        self.page = html.fromstring(response.text)
-        self.form = self.page.get_element_by_id("form")
-        self.files: dict[str, tuple] = {}
+        self.answers: dict[str, object] = {}
         self.extra: list[tuple[str, str]] = []
+        self.show(response)
+
+    def show(self, response) -> "Form":
+        """Go on from another page."""
+        self.response = response
+        self.page = html.fromstring(response.text)
+        found = self.page.xpath("//form[@id='form']")
+        self.form = found[0] if found else None
+        self.files: list[tuple[str, tuple]] = []
+        return self
 
     @property
-    def jeton(self) -> str:
-        return self.form.fields["jeton"]
+    def action(self) -> str:
+        return self.form.get("action")
+
+    @property
+    def hidden(self) -> dict[str, str]:
+        """What the page holds for its next request."""
+        return {
+            element.get("name"): element.get("value")
+            for element in self.form.xpath(".//input[@type='hidden']")
+        }
+
+    @property
+    def asked(self) -> list[str]:
+        """Paths of the questions that are shown."""
+        return [
+            element.get("data-guichet-question")
+            for element in self.form.xpath(".//*[@data-guichet-question]")
+            if not _is_hidden(element)
+        ]
 
     def fill(self, **answers) -> "Form":
-        """Answer questions by the name of their field.
+        """Answer questions by the name of their field (``groupe.rang.nom`` by path()).
 
         A text is typed or, for choices, ticked by its label; a list ticks several; True
         and False tick or untick a single box; a tuple is a file (name, bytes, type).
         """
-        for name, answer in answers.items():
-            if isinstance(answer, tuple):
-                self.files[f"form.widgets.{name}"] = answer
-                continue
-            inputs = self.form.xpath(
-                f".//*[starts-with(@name, 'form.widgets.{name}')]"
-                f"[@name='form.widgets.{name}' or @name='form.widgets.{name}:list']"
-            )
-            assert inputs, name
-            kind = inputs[0].get("type")
-            if kind in ("radio", "checkbox"):
-                self._tick(inputs, answer)
-            elif inputs[0].tag == "select":
-                inputs[0].value = next(
-                    option.get("value")
-                    for option in inputs[0].iter("option")
-                    if option.text_content().strip() == answer
-                )
-            else:
-                inputs[0].value = answer
+        return self.path(answers)
+
+    def path(self, answers: dict[str, object]) -> "Form":
+        """The same by path of the question, for those in rows of groups."""
+        self.answers.update(answers)
         return self
+
+    def add(self, name: str, value: str) -> "Form":
+        """Send a field that is not on the page, with every page."""
+        self.extra.append((name, value))
+        return self
+
+    def press(self, name: str = "suivant", value: str = "1"):
+        """Type the answers of this page, press a button, show what comes."""
+        self._type()
+        data = [*self._values(), (name, value), *self.extra]
+        response = self.visitor.session.post(
+            self.action, data=data, files=self.files or [("", ("", b""))]
+        )
+        self.show(response)
+        return response
+
+    def review(self):
+        """Walk through the steps until the review, or until something is refused."""
+        while self.form is not None and not self._button("envoyer"):
+            before = self.response.url, self.action
+            response = self.press()
+            if errors(response) or (response.url, self.action) == before:
+                return response
+            if self.page.xpath("//*[@id='guichet-avis']"):
+                return response
+            if not self._button("suivant"):
+                return response
+        return self.response
+
+    def submit(self):
+        """Walk through the steps and send; returns the page one arrives at."""
+        response = self.review()
+        if self.form is None or not self._button("envoyer"):
+            return response
+        return self.send()
+
+    def send(self):
+        """Press the last button, on the review."""
+        return self.visitor.session.post(
+            self.action, data=[*self._values(), ("envoyer", "1")]
+        )
+
+    def _button(self, name: str):
+        return self.form.xpath(f".//button[@name='{name}']")
+
+    def _values(self) -> list[tuple[str, str]]:
+        values = []
+        for element in self.form.inputs:
+            if element.get("name") is None or element.xpath("ancestor::*[@disabled]"):
+                continue
+            if element.get("type") in ("submit", "file") or element.tag == "button":
+                continue
+            if element.get("type") in ("radio", "checkbox") and not element.checked:
+                continue
+            value = element.value
+            values.append((element.get("name"), "" if value is None else str(value)))
+        return values
+
+    def _type(self) -> None:
+        for cle, answer in self.answers.items():
+            name = f"champ.{cle}"
+            if isinstance(answer, tuple):
+                if self.form.xpath(f".//*[@name='{name}.envoi']"):
+                    self.files.append((f"{name}.envoi", answer))
+                continue
+            inputs = self.form.xpath(f".//*[@name='{name}']")
+            if inputs:
+                self._answer(inputs, answer)
+        # A file is attached once.
+        sent = {name.removeprefix("champ.").removesuffix(".envoi") for name, _ in self.files}
+        self.answers = {k: v for k, v in self.answers.items() if k not in sent}
+
+    def _answer(self, inputs, answer) -> None:
+        if inputs[0].get("type") in ("radio", "checkbox"):
+            self._tick(inputs, answer)
+        elif inputs[0].tag == "select":
+            inputs[0].value = next(
+                option.get("value") or ""
+                for option in inputs[0].iter("option")
+                if option.text_content().strip() == answer
+            )
+        else:
+            inputs[0].value = answer
 
     def _tick(self, inputs, answer) -> None:
         wanted = answer if isinstance(answer, list) else [answer]
@@ -79,24 +176,9 @@ class Form:
             else:
                 element.attrib.pop("checked", None)
 
-    def add(self, name: str, value: str) -> "Form":
-        """Send a field that is not on the page."""
-        self.extra.append((name, value))
-        return self
 
-    def submit(self, jeton: str | None = None):
-        """Press the button; returns the page one arrives at."""
-        data = [
-            (name, jeton if name == "jeton" and jeton is not None else value)
-            for name, value in self.form.form_values()
-        ]
-        button = self.form.xpath(".//*[@type='submit']")[0]
-        data.append((button.get("name"), button.get("value") or ""))
-        return self.visitor.session.post(
-            self.form.get("action"),
-            data=data + self.extra,
-            files=self.files or {"": ("", b"")},
-        )
+def _is_hidden(element) -> bool:
+    return bool(element.xpath("ancestor-or-self::*[@hidden]"))
 
 
 def by_id(response, element_id: str) -> str:

@@ -46,6 +46,8 @@ RESERVED_IDS = frozenset(
         "aide",
         "connexion",
         "demandes",
+        "exporter",
+        "importer",
         "inscription",
         "mon-espace",
         "mot-de-passe-oublie",

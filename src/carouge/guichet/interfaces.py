@@ -35,6 +35,22 @@ class IResidentRegistry(Interface):
         """Problems of the present settings, a list of messages; empty when usable."""
 
 
+class IAntivirus(Interface):
+    """What can look for malware in a file; a named utility, the name being the client's.
+
+    :mod:`carouge.guichet.antivirus.service` is the only caller: it chooses the client
+    by the environment, and leaves alone for a while what does not answer.
+    """
+
+    def examiner(stream):
+        """Look at a file; a :class:`carouge.guichet.antivirus.domain.Verdict`.
+
+        ``stream`` is a binary file object, read from where it stands to its end. The
+        answer comes within a limited time, and a failure outside is an answer as well,
+        never an exception and never « sound ».
+        """
+
+
 class INotificationChannel(Interface):
     """A way to reach somebody; a named utility, the name being the channel's."""
 
@@ -51,6 +67,22 @@ class INotificationChannel(Interface):
 
     def usable():
         """Whether messages can leave with the present settings (bool)."""
+
+
+class ITache(Interface):
+    """Work that comes round; a named utility, the name being the task's.
+
+    ``bin/guichet taches`` calls it once for each guichet, in a transaction of its own.
+    """
+
+    def __call__(guichet):
+        """Do what is due in ``guichet``, and nothing when nothing is.
+
+        Returns how many of what: a dict of int by word, fit for a log (ids and numbers,
+        never names or answers). Nothing of it counts twice when it is called again at
+        once. Whatever is raised is a failure of this task alone: its transaction is
+        aborted, the other tasks run.
+        """
 
 
 class IDemandeEvent(IObjectEvent):
@@ -81,3 +113,27 @@ class ICompteLetter(IObjectEvent):
     recipient = Attribute("E-mail address (str)")
     occasion = Attribute("Why (carouge.guichet.compte.events.Occasion)")
     values = Attribute("What the letter names: plain text by name (dict)")
+
+
+class ISessionOpened(IObjectEvent):
+    """The browser of ``request`` was logged in as the compte ``object``.
+
+    The transaction is still open; who the request's user is has not changed yet.
+    """
+
+    request = Attribute("The request whose response carries the ticket")
+
+
+class ICompteForgotten(IObjectEvent):
+    """The compte ``object`` is about to be erased, with all that leads to it."""
+
+
+class IBrouillonRappele(IObjectEvent):
+    """The owner of the brouillon ``object`` is to be told that it will be deleted.
+
+    The transaction is still open.
+    """
+
+    guichet = Attribute("The guichet it lies in")
+    recipient = Attribute("E-mail address (str)")
+    fin = Attribute("The day it will be deleted (date)")

@@ -37,3 +37,8 @@ def format_date(day: date) -> str:
 def format_time(moment: datetime) -> str:
     """``22.11.2026, 23:10``, by the counter's clock; ``moment`` is aware."""
     return moment.astimezone(ZURICH).strftime("%d.%m.%Y, %H:%M")
+
+
+def format_clock(moment: datetime) -> str:
+    """``23:10``, by the counter's clock; ``moment`` is aware."""
+    return moment.astimezone(ZURICH).strftime("%H:%M")

@@ -16,12 +16,11 @@ from datetime import date
 from datetime import datetime
 from datetime import timezone
 from lxml import html
+from publication import publier
 from visitor import by_id
 from visitor import errors
 from visitor import Form
 from visitor import Visitor
-from zope.event import notify
-from zope.lifecycleevent import ObjectModifiedEvent
 
 import pytest
 import transaction
@@ -243,7 +242,7 @@ class TestSubmission:
             '<field name="mot" type="zope.schema.TextLine"><title>Mot</title>'
             "<required>True</required></field></schema></model>"
         )
-        notify(ObjectModifiedEvent(demarche))
+        publier(demarche)
         transaction.commit()
         form = visitor.open_form("dechets/commander-un-conteneur")
         form.fill(mot="bonjour").submit()

@@ -1,11 +1,12 @@
 """The form of a démarche over HTTP: what a citizen sees, what is stored."""
 
 from carouge.guichet.demande.queries import demandes_of
+from io import BytesIO
 from lxml import html
+from PIL import Image
 from plone import api
 from visitor import by_id
 from visitor import errors
-from visitor import Form
 from visitor import Visitor
 from zExceptions import BadRequest
 
@@ -19,7 +20,7 @@ ANSWERS = {
     "terrain": "Trottoir ou chaussée",
     "date_constat": "2026-11-20",
     "nature": ["Meubles ou matelas", "Sacs d'ordures"],
-    "danger": "non",
+    "danger": "Non",
     "description": "Un canapé rouge",
     "nom": "Rochat",
     "prenom": "Aline",
@@ -27,7 +28,13 @@ ANSWERS = {
     "telephone": "079 123 45 67",
     "accord": True,
 }
-PNG = bytes.fromhex("89504e470d0a1a0a0000000d494844520000000100000001080200000090")
+def _png() -> bytes:
+    content = BytesIO()
+    Image.new("RGB", (8, 8), "red").save(content, "PNG")
+    return content.getvalue()
+
+
+PNG = _png()
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def test_submission_creates_one_demande_and_shows_its_number(visitor, stored):
     response = visitor.open_form(DEMARCHE).fill(**ANSWERS).submit()
     assert errors(response) == []
     [demande] = stored()
-    assert "/confirmation?jeton=" in response.url
+    assert "/confirmation?brouillon=" in response.url
     assert by_id(response, "numero") == demande.numero
     assert answers_of(demande) == {
         "lieu": "devant le 12, rue Vautier",
@@ -91,19 +98,19 @@ def test_an_uploaded_piece_is_kept_byte_for_byte(visitor, stored):
 
 def test_the_same_form_sent_twice_is_one_demande(visitor, stored):
     form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
-    first, second = form.submit(), form.submit()
+    form.review()
+    first, second = form.send(), form.send()
     assert by_id(first, "numero") == by_id(second, "numero")
-    assert "deja=" not in second.url
     assert len(stored()) == 1
 
 
-def test_changed_answers_after_submission_are_told_not_saved(visitor, stored):
+def test_a_brouillon_that_was_sent_leads_to_its_confirmation(visitor, stored):
     form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
-    form.submit()
-    second = form.fill(description="Deux canapés").submit()
-    assert "deja=1" in second.url
-    [demande] = stored()
-    assert answers_of(demande)["description"] == "Un canapé rouge"
+    review = form.review().url
+    confirmation = form.send()
+    assert visitor.session.get(review).url == confirmation.url
+    assert visitor.session.get(review.removesuffix("/verifier")).url == confirmation.url
+    assert len(stored()) == 1
 
 
 def test_two_forms_are_two_demandes(visitor, stored):
@@ -121,77 +128,104 @@ def test_reload_of_the_confirmation_shows_the_same(visitor):
     assert again.headers["Referrer-Policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("jeton", ["", "x", "A" * 50, "../../etc", "é" * 10])
-def test_a_confirmation_for_a_wrong_jeton_is_not_found(visitor, jeton):
-    response = visitor.get(f"/{DEMARCHE}/confirmation", params={"jeton": jeton})
+@pytest.mark.parametrize("id", ["", "x", "A" * 32, "../../etc", "é" * 10])
+def test_a_confirmation_for_a_wrong_id_is_not_found(visitor, id):
+    response = visitor.get(f"/{DEMARCHE}/confirmation", params={"brouillon": id})
     assert response.status_code == 404
     assert not html.fromstring(response.text).xpath("//*[@id='numero']")
 
 
-def test_a_jeton_nothing_was_submitted_with_has_no_confirmation(visitor):
-    jeton = visitor.open_form(DEMARCHE).jeton
-    response = visitor.get(f"/{DEMARCHE}/confirmation", params={"jeton": jeton})
+def test_a_brouillon_nothing_was_submitted_with_has_no_confirmation(visitor):
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    form.press()
+    id = form.action.split("/")[-3]
+    response = visitor.get(f"/{DEMARCHE}/confirmation", params={"brouillon": id})
     assert response.status_code == 404
 
 
 def kept(response, name):
-    element = html.fromstring(response.text).get_element_by_id(f"form-widgets-{name}")
+    element = html.fromstring(response.text).get_element_by_id(f"champ-{name}")
     return element.value
 
 
 def test_missing_answers_are_named_and_nothing_is_lost(visitor, stored):
-    wrong = {
-        **ANSWERS,
-        "lieu": "",
-        "nature": [],
-        "accord": False,
-        "courriel": "pas-une-adresse",
-    }
-    response = visitor.open_form(DEMARCHE).fill(**wrong).submit()
-    assert [target for target, _message in errors(response)] == [
-        "form-widgets-lieu",
-        "form-widgets-nature-0",
-        "form-widgets-courriel",
-        "form-widgets-accord-0",
+    wrong = {**ANSWERS, "nature": [], "danger": "", "description": ""}
+    form = visitor.open_form(DEMARCHE).fill(**wrong)
+    response = form.submit()
+    assert errors(response) == [
+        ("champ-nature", "Veuillez choisir une réponse."),
+        ("champ-danger", "Veuillez choisir une réponse."),
+        ("champ-description", "Veuillez répondre à cette question."),
     ]
-    assert kept(response, "description") == "Un canapé rouge"
+    wrong = {"courriel": "pas-une-adresse", "accord": False, "description": "Un canapé"}
+    form.fill(**{**ANSWERS, **wrong})
+    response = form.submit()
+    assert [target for target, _message in errors(response)] == [
+        "champ-courriel",
+        "champ-accord",
+    ]
+    assert kept(response, "nom") == "Rochat"
     assert kept(response, "courriel") == "pas-une-adresse"
     assert stored() == []
 
 
 @pytest.mark.parametrize("jeton", ["", "A" * 50, "x"])
 def test_a_forged_jeton_creates_nothing_and_loses_nothing(visitor, stored, jeton):
-    response = visitor.open_form(DEMARCHE).fill(**ANSWERS).submit(jeton=jeton)
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    form.form.fields["jeton"] = jeton
+    response = form.press()
     assert response.status_code == 200
     assert html.fromstring(response.text).xpath("//div[@role='alert']")
-    assert kept(response, "description") == "Un canapé rouge"
-    assert stored() == []
+    assert kept(response, "lieu") == ANSWERS["lieu"]
+    assert form.hidden["jeton"] != jeton
+    assert "/confirmation" in form.submit().url
+    assert len(stored()) == 1
 
 
-def test_a_jeton_of_another_demarche_is_refused(visitor, stored):
-    other = visitor.open_form("etat-civil/acte-de-naissance").jeton
-    visitor.open_form(DEMARCHE).fill(**ANSWERS).submit(jeton=other)
-    assert stored() == []
+def test_a_jeton_of_another_demarche_is_refused(visitor):
+    other = visitor.open_form("etat-civil/acte-de-naissance").hidden["jeton"]
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    form.form.fields["jeton"] = other
+    response = form.press()
+    assert response.url == f"{visitor.base}/{DEMARCHE}/formulaire"
+    assert html.fromstring(response.text).xpath("//div[@role='alert']")
+
+
+def answer_with(visitor, name, value):
+    """The response to a form with one answer that a page cannot hold."""
+    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    while True:
+        fields = form.form.xpath(f".//*[@name='champ.{name}']")
+        if fields:
+            break
+        form.press()
+    form.answers.pop(name, None)
+    for field in fields:
+        field.getparent().remove(field)
+    form.add(f"champ.{name}", value)
+    return form.press()
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("lieu", "x" * 2_000_000),
+        ("lieu", "x" * 1_000_000),
         ("lieu", "ligne\nsuivante"),
         ("lieu", "nul\x00octet"),
         ("description", "échappement \x1b[31m"),
-        ("description", "x" * 2_000_000),
+        ("description", "x" * 1_000_000),
         ("telephone", "0" * 500),
     ],
 )
 def test_answers_nobody_could_mean_are_refused(visitor, stored, name, value):
-    response = visitor.open_form(DEMARCHE).fill(**ANSWERS)
-    # lxml cannot hold control characters: they go beside the form.
-    for field in response.form.xpath(f".//*[@name='form.widgets.{name}']"):
-        field.getparent().remove(field)
-    answer = response.add(f"form.widgets.{name}", value).submit()
-    assert [target for target, _message in errors(answer)] == [f"form-widgets-{name}"]
+    answer = answer_with(visitor, name, value)
+    assert [target for target, _message in errors(answer)] == [f"champ-{name}"]
+    assert stored() == []
+
+
+def test_more_than_fits_into_a_brouillon_is_told(visitor, stored):
+    answer = answer_with(visitor, "description", "x" * 3_000_000)
+    assert by_id(answer, "guichet-avis").startswith("Vos réponses sont trop longues")
     assert stored() == []
 
 
@@ -216,18 +250,22 @@ def test_script_and_sql_shaped_text_is_text(visitor, stored, text):
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_script_shaped_text_comes_back_as_text_on_an_error(visitor, text):
-    answers = {**ANSWERS, "lieu": text, "accord": False}
-    response = visitor.open_form(DEMARCHE).fill(**answers).submit()
+def test_script_shaped_text_comes_back_as_text(visitor, text):
+    form = visitor.open_form(DEMARCHE).fill(**{**ANSWERS, "lieu": text, "terrain": ""})
+    response = form.press()
     assert kept(response, "lieu") == text
     assert "<script>alert(1)" not in response.text
     assert "<img src=x" not in response.text
+    review = form.fill(terrain="Parc ou place").review()
+    assert review.url.endswith("/verifier")
+    assert "<script>alert(1)" not in review.text
+    assert "<img src=x" not in review.text
 
 
 def test_fields_that_are_not_in_the_form_are_left_out(visitor, stored):
     form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
-    form.add("form.widgets.etat", "validee").add("numero", "2026-AAAA-AAAA")
-    form.add("form.widgets.service_uid", "x").add("usager_id", "admin").submit()
+    form.add("champ.etat", "validee").add("numero", "2026-AAAA-AAAA")
+    form.add("champ.service_uid", "x").add("usager_id", "admin").submit()
     [demande] = stored()
     assert "etat" not in answers_of(demande)
     assert demande.usager_id is None
@@ -235,18 +273,14 @@ def test_fields_that_are_not_in_the_form_are_left_out(visitor, stored):
 
 
 def test_a_choice_that_was_not_offered_is_refused(visitor, stored):
-    form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
-    for field in form.form.xpath(".//*[@name='form.widgets.terrain']"):
-        field.getparent().remove(field)
-    response = form.add("form.widgets.terrain", "Sur la Lune").submit()
-    assert [t for t, _m in errors(response)] == ["form-widgets-terrain-0"]
+    response = answer_with(visitor, "terrain", "Sur la Lune")
+    assert [t for t, _m in errors(response)] == ["champ-terrain"]
     assert stored() == []
 
 
 @pytest.mark.parametrize(
     "demarche",
     [
-        "mobilite/macaron-stationnement",  # verified residents
         "commerces/autorisation-terrasse",  # companies
         "animaux/sterilisation-du-chat",  # suspended
         "culture/bourse-de-creation-2026",  # period over
@@ -257,7 +291,7 @@ def test_a_form_that_is_closed_to_me_leads_to_the_page_that_says_why(
 ):
     response = visitor.get(f"/{demarche}/formulaire")
     assert response.url == f"{visitor.base}/{demarche}"
-    visitor.post(f"/{demarche}/formulaire", data={"form.buttons.submit": "x"})
+    visitor.post(f"/{demarche}/formulaire", data={"suivant": "x"})
     assert stored() == []
 
 
@@ -265,21 +299,28 @@ def test_a_demarche_suspended_while_typing_keeps_what_was_typed(
     functional, visitor, stored
 ):
     form = visitor.open_form(DEMARCHE).fill(**ANSWERS)
+    form.review()
     demarche = functional["portal"].guichet.unrestrictedTraverse(DEMARCHE)
     with api.env.adopt_roles(["Manager"]):
         api.content.transition(demarche, "suspendre")
     transaction.commit()
-    response = form.submit()
-    assert kept(response, "description") == "Un canapé rouge"
+    response = form.send()
     assert html.fromstring(response.text).xpath("//div[@role='alert']")
+    assert "Un canapé rouge" in response.text
     assert stored() == []
+    with api.env.adopt_roles(["Manager"]):
+        api.content.transition(demarche, "publier")
+    transaction.commit()
+    assert "/confirmation" in form.send().url
+    [demande] = stored()
+    assert answers_of(demande)["description"] == "Un canapé rouge"
 
 
 def test_a_file_survives_an_error_elsewhere(visitor, stored):
-    first = visitor.open_form(DEMARCHE)
-    first.fill(**{**ANSWERS, "accord": False, "photo": ("a.png", PNG, "image/png")})
-    second = Form(visitor, first.submit())
-    assert "/confirmation" in second.fill(accord=True).submit().url
+    form = visitor.open_form(DEMARCHE)
+    form.fill(**{**ANSWERS, "danger": "", "photo": ("a.png", PNG, "image/png")})
+    assert [target for target, _m in errors(form.submit())] == ["champ-danger"]
+    assert "/confirmation" in form.fill(danger="Non").submit().url
     [demande] = stored()
     [piece] = demande.pieces
     assert (piece.file.filename, piece.file.data) == ("a.png", PNG)
@@ -290,7 +331,7 @@ def test_unknown_demarche_is_not_found(visitor):
 
 
 def test_a_link_cannot_fill_in_the_form(visitor):
-    response = visitor.get(f"/{DEMARCHE}/formulaire?form.widgets.lieu=ici")
+    response = visitor.get(f"/{DEMARCHE}/formulaire?champ.lieu=ici")
     assert kept(response, "lieu") in (None, "")
 
 
@@ -300,9 +341,7 @@ def test_a_link_cannot_fill_in_the_form(visitor):
 def test_an_address_nobody_can_write_to_is_refused(visitor, stored, address):
     answers = {**ANSWERS, "courriel": address}
     response = visitor.open_form(DEMARCHE).fill(**answers).submit()
-    assert [target for target, _message in errors(response)] == [
-        "form-widgets-courriel"
-    ]
+    assert [target for target, _message in errors(response)] == ["champ-courriel"]
     assert stored() == []
 
 
@@ -320,42 +359,46 @@ def test_a_document_is_judged_by_its_content(visitor, stored, name, content):
     form = visitor.open_form(DEMARCHE)
     form.fill(**ANSWERS, photo=(name, content, "image/png"))
     response = form.submit()
-    assert [target for target, _message in errors(response)] == [
-        "form-widgets-photo-input"
-    ]
+    assert [target for target, _message in errors(response)] == ["champ-photo"]
     assert stored() == []
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("form.widgets.courriel:list", "a@example.org"),
-        ("form.widgets.date_constat:list", "x"),
-        ("form.widgets.lieu.y:record", "1"),
-        ("form.widgets.nature.a:record", "1"),
-        ("form.widgets.accord.x:record", "1"),
-        ("form.widgets.photo", "texte"),
-        ("jeton:list", "x"),
+        ("champ.lieu:list", "a@example.org"),
+        ("champ.date_constat:list", "x"),
+        ("champ.lieu.y:record", "1"),
+        ("champ.terrain.a:record", "1"),
+        ("champ.terrain:list", "Parc ou place"),
+        ("rangs.rien:list", "x"),
+        ("suivant:list", "x"),
+        ("revision:int", "1"),
     ],
 )
 def test_values_no_browser_sends_break_nothing(visitor, stored, name, value):
+    form = visitor.open_form(DEMARCHE)
     response = visitor.post(
-        f"/{DEMARCHE}/formulaire", data={name: value, "form.buttons.submit": "1"}
+        f"/{DEMARCHE}/formulaire",
+        data={**form.hidden, name: value, "suivant": "1"},
     )
     assert response.status_code == 200
+    assert errors(response)
     assert stored() == []
 
 
 def test_a_file_where_a_text_is_asked_is_no_answer(visitor, stored):
+    form = visitor.open_form(DEMARCHE)
     response = visitor.post(
         f"/{DEMARCHE}/formulaire",
-        data={"form.buttons.submit": "1"},
-        files={
-            "form.widgets.courriel": ("a.txt", b"x"),
-            "form.widgets.lieu": ("b", b"y"),
-        },
+        data={**form.hidden, "suivant": "1"},
+        files={"champ.lieu": ("b", b"y"), "champ.terrain": ("a.txt", b"x")},
     )
-    assert response.status_code == 200
+    assert [target for target, _message in errors(response)] == [
+        "champ-lieu",
+        "champ-terrain",
+        "champ-date_constat",
+    ]
     assert stored() == []
 
 

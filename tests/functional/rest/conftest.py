@@ -5,9 +5,8 @@ from carouge.guichet.demande.queries import get_demande
 from comptes import cookies_of
 from comptes import make_compte
 from plone import api
-from zope.event import notify
+from publication import publier
 from zope.i18n import translate
-from zope.lifecycleevent import ObjectModifiedEvent
 
 import pytest
 import requests
@@ -70,7 +69,7 @@ class Counter:
         with api.env.adopt_roles(["Manager"]):
             for name, value in values.items():
                 setattr(demarche, name, value)
-            notify(ObjectModifiedEvent(demarche))
+            publier(demarche)
             if transition:
                 api.content.transition(demarche, transition)
         transaction.commit()

@@ -6,6 +6,7 @@ from carouge.guichet.formulaire.faits import SOURCES
 from carouge.guichet.formulaire.labels import SOURCE_LABELS
 from plone.supermodel import loadString
 from plone.supermodel import serializeSchema
+from publication import publier
 
 import pytest
 
@@ -35,6 +36,7 @@ MODEL = """
 def demarche(demo_integration):
     demarche = demo_integration["portal"].guichet.dechets["commander-un-conteneur"]
     demarche.fields_model = MODEL
+    publier(demarche)
     return demarche
 
 

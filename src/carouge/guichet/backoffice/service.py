@@ -172,10 +172,11 @@ class Desk:
     def piece(self, number: str, index: int) -> Piece:
         """One document of a demande, the first one being 0; told to the journal.
 
-        :raises NotVisible: see :meth:`open`; also when there is no such document
+        :raises NotVisible: see :meth:`open`; also when there is no such document, or
+            none that may be given to anybody
         """
         demande = self.open(number)
-        if not 0 <= index < len(demande.pieces):
+        if not 0 <= index < len(demande.pieces) or not demande.pieces[index].lisible:
             raise NotVisible(number)
         return demande.pieces[index]
 

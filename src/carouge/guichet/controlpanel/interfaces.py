@@ -101,6 +101,15 @@ class IGuichetSettings(model.Schema):
         default="",
         required=False,
     )
+    rues = schema.Text(
+        title=_("Streets"),
+        description=_(
+            "One per line; they are proposed to citizens who type an address of the "
+            "commune. Empty: the streets of Carouge."
+        ),
+        default="",
+        required=False,
+    )
     passerelle_sms = schema.URI(
         title=_("Address of the SMS gateway"),
         description=_(
@@ -118,5 +127,27 @@ class IGuichetSettings(model.Schema):
             "a password, and the desk validates it. Needs a working mail server."
         ),
         default=False,
+        required=False,
+    )
+    brouillons_jours = schema.Int(
+        title=_("Days a draft is kept"),
+        description=_(
+            "Counted from the last time something was saved. Whoever has an account is "
+            "told by e-mail 14 days before. A smaller number counts for the drafts "
+            "there are as well: the oldest are then deleted without that mail."
+        ),
+        default=100,
+        min=15,
+        required=False,
+    )
+    brouillons_navigateur_jours = schema.Int(
+        title=_("Days a draft is kept without login"),
+        description=_(
+            "Whoever has not logged in finds his draft again in the same browser only. "
+            "On a computer that several people use, so does everybody else: keep it "
+            "short. Logging in makes such a draft one of the account."
+        ),
+        default=7,
+        min=1,
         required=False,
     )

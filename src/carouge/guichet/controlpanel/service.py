@@ -69,8 +69,12 @@ def colleagues_share() -> bool:
 
 def schools() -> tuple[str, ...]:
     """The schools a child may go to; empty when the name is typed."""
-    lines = (line.strip() for line in (_settings().ecoles or "").splitlines())
-    return tuple(dict.fromkeys(line for line in lines if line))
+    return _lines(_settings().ecoles)
+
+
+def streets() -> tuple[str, ...]:
+    """The streets of the commune; empty when the webmaster has not listed them."""
+    return _lines(_settings().rues)
 
 
 def sms_gateway() -> str:
@@ -83,6 +87,21 @@ def sms_gateway() -> str:
 def local_accounts() -> bool:
     """Whether citizens may open and use accounts of the commune's own."""
     return bool(_settings().comptes_locaux)
+
+
+def draft_days() -> int:
+    """How many days after the last save a brouillon of a compte is deleted."""
+    return _settings().brouillons_jours or 100
+
+
+def browser_draft_days() -> int:
+    """The same for one of somebody who is not logged in."""
+    return _settings().brouillons_navigateur_jours or 7
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    lines = (line.strip() for line in (text or "").splitlines())
+    return tuple(dict.fromkeys(line for line in lines if line))
 
 
 def _settings():

@@ -1,10 +1,14 @@
 """Persistent classes of a demande. Their paths are stored: they never move."""
 
+from __future__ import annotations
+
 from Acquisition import aq_base
 from BTrees.OOBTree import OOBTree
+from BTrees.OOBTree import OOTreeSet
 from carouge.guichet import config
 from carouge.guichet.demande.domain import Deposant
 from carouge.guichet.demande.domain import FaitUtilise
+from carouge.guichet.demande.domain import LigneDePrix
 from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
@@ -45,6 +49,7 @@ class Demande(Item):
     _deposant = None
     _membre = None
     _faits = ()
+    _prix = ()
     pieces = ()
 
     def _getCatalogTool(self):
@@ -73,6 +78,21 @@ class Demande(Item):
         return [FaitUtilise(*values) for values in self._faits]
 
     @property
+    def prix(self) -> list[LigneDePrix]:
+        """What it costs, as it stood at its submission; empty when it is free."""
+        return [LigneDePrix(*values) for values in self._prix]
+
+    @property
+    def total(self) -> int:
+        """The sum of the price lines, in centimes."""
+        return sum(ligne.montant for ligne in self.prix)
+
+    @property
+    def pieces_annoncees(self) -> tuple[Piece, ...]:
+        """What will come by post or to the counter."""
+        return tuple(piece for piece in self.pieces if piece.annoncee)
+
+    @property
     def owner_ids(self) -> tuple[str, ...]:
         """The principals it belongs to: whoever filed it, and the organisation."""
         return tuple(id for id in (self.usager_id, self.organisation_id) if id)
@@ -84,16 +104,45 @@ class Demande(Item):
 
 
 class Piece(Persistent):
-    """One uploaded document of a demande.
+    """One supporting document of a demande: a file, or the word that it will come.
 
-    ``file`` is a NamedBlobFile, ``digest`` the SHA-256 of its content (hex).
+    ``file`` is a NamedBlobFile, ``digest`` the SHA-256 of its content (hex). Without a
+    file, ``moyen`` says how it will come: ``poste`` or ``guichet``. Several files for
+    one question are several pieces. ``controle`` is what the antivirus said: ``sain``,
+    ``a_verifier`` (it did not answer), ``non_controle`` (there is none) or ``infecte``
+    (found later; nobody is given the file any more).
     """
 
-    def __init__(self, name: str, label: str, file, digest: str) -> None:
+    # Pieces of the first release have neither.
+    moyen = ""
+    controle = "non_controle"
+
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        file,
+        digest: str,
+        *,
+        moyen: str = "",
+        controle: str = "non_controle",
+    ) -> None:
         self.name = name
         self.label = label
         self.file = file
         self.digest = digest
+        self.moyen = moyen
+        self.controle = controle
+
+    @property
+    def annoncee(self) -> bool:
+        """It was not uploaded: it will come by post, or to the counter."""
+        return self.file is None
+
+    @property
+    def lisible(self) -> bool:
+        """There is a file that may be given to somebody."""
+        return self.file is not None and self.controle != "infecte"
 
 
 @implementer(IDemandes)
@@ -106,6 +155,9 @@ class Demandes(SimpleItem):
 
     id = config.DEMANDES_ID
     __allow_access_to_unprotected_subobjects__ = 0
+
+    # Made when the antivirus fails for the first time.
+    _a_verifier = None
 
     def __init__(self) -> None:
         self._years = OOBTree()
@@ -122,6 +174,22 @@ class Demandes(SimpleItem):
         if not tree.insert(demande.numero, aq_base(demande)):
             raise KeyError(demande.numero)
         return aq_base(demande).__of__(self)
+
+    @property
+    def a_verifier(self) -> list[str]:
+        """Numbers of the demandes with a document the antivirus has not seen."""
+        return [] if self._a_verifier is None else [*self._a_verifier]
+
+    def attend_controle(self, numero: str) -> None:
+        """A demande has a document the antivirus has not seen."""
+        if self._a_verifier is None:
+            self._a_verifier = OOTreeSet()
+        self._a_verifier.insert(numero)
+
+    def verifie(self, numero: str) -> None:
+        """All documents of a demande have been seen."""
+        if numero in self.a_verifier:
+            self._a_verifier.remove(numero)
 
     def get(self, numero: str) -> Demande | None:
         tree = self._years.get(numero[:4])

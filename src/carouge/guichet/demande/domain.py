@@ -284,6 +284,14 @@ class MembreConcerne:
 
 
 @dataclass(frozen=True)
+class LigneDePrix:
+    """One line of what a demande costs, frozen at its submission; in centimes."""
+
+    libelle: str
+    montant: int
+
+
+@dataclass(frozen=True)
 class FaitUtilise:
     """A fact of the compte that was used in an answer, with who said so and when.
 

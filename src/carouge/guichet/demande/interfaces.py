@@ -34,7 +34,7 @@ class IDemande(model.Schema):
     )
 
     reponses = Attribute("The answers as shown, list of demande.domain.Reponse")
-    pieces = Attribute("Uploaded documents: tuple of demande.content.Piece")
+    pieces = Attribute("Documents, also announced: tuple of demande.content.Piece")
     deposant = Attribute("Who filed it: demande.domain.Deposant or None")
     membre = Attribute("Whom it is about: demande.domain.MembreConcerne or None")
     faits = Attribute("Facts used, with source: list of demande.domain.FaitUtilise")

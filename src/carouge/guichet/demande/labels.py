@@ -1,6 +1,7 @@
 """The words for states and moves, the same on all pages and in all mails."""
 
 from carouge.guichet import _
+from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.domain import State
 
 
@@ -53,6 +54,17 @@ TRANSITION_LABELS = {
     "rouvrir": _("Reopen"),
 }
 
+#: How a piece that was not uploaded will come.
+MOYEN_LABELS = {
+    "poste": _("will come by post"),
+    "guichet": _("will be brought to the counter"),
+}
+#: What is to be said of an uploaded piece, if anything.
+CONTROLE_LABELS = {
+    "a_verifier": _("not yet examined by the antivirus"),
+    "infecte": _("malicious software was found in it, it cannot be opened"),
+}
+
 # Who filed it, as the agent reads it.
 TYPE_LABELS = {
     "personne": _("Natural person"),
@@ -69,3 +81,10 @@ RESIDENCE_LABELS = {
     "ambiguous": _("Residence could not be told for certain"),
     "unavailable": _("Residence could not be checked"),
 }
+
+
+def remark_on(piece: Piece):
+    """What is to be known of a piece beside its name; None for nothing."""
+    if piece.annoncee:
+        return MOYEN_LABELS.get(piece.moyen)
+    return CONTROLE_LABELS.get(piece.controle)

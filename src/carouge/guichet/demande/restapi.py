@@ -100,9 +100,10 @@ class MyDemandes(GuichetService):
                 {
                     "nom": piece.name,
                     "question": piece.label,
-                    "fichier": piece.file.filename,
-                    "taille": piece.file.getSize(),
-                    "sha256": piece.digest,
+                    "fichier": None if piece.annoncee else piece.file.filename,
+                    "taille": None if piece.annoncee else piece.file.getSize(),
+                    "sha256": piece.digest or None,
+                    "moyen": piece.moyen or None,
                 }
                 for piece in demande.pieces
             ],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from carouge.guichet import config
 from carouge.guichet import swisstime
+from carouge.guichet.antivirus.domain import A_VERIFIER
+from carouge.guichet.compte.content import Compte
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.domain import Actor
@@ -15,6 +17,7 @@ from carouge.guichet.demande.domain import DomainError
 from carouge.guichet.demande.domain import FaitUtilise
 from carouge.guichet.demande.domain import free_number
 from carouge.guichet.demande.domain import is_blank
+from carouge.guichet.demande.domain import LigneDePrix
 from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.domain import parse_number
 from carouge.guichet.demande.domain import Reponse
@@ -49,6 +52,10 @@ class TransitionRefused(DomainError):
 
 class MessageRequired(DomainError):
     """The move needs a message for the citizen."""
+
+
+class DejaRattachee(DomainError):
+    """The demande belongs to an account already."""
 
 
 @cache
@@ -103,6 +110,7 @@ def submit_demande(
     deposant: Deposant | None = None,
     membre: MembreConcerne | None = None,
     faits: Sequence[FaitUtilise] = (),
+    prix: Sequence[LigneDePrix] = (),
     now: datetime | None = None,
 ) -> Submission:
     """Make the one demande that belongs to this one-shot secret.
@@ -138,9 +146,12 @@ def submit_demande(
     demande._deposant = astuple(deposant) if deposant else None
     demande._membre = astuple(membre) if membre else None
     demande._faits = tuple(astuple(fait) for fait in faits)
+    demande._prix = tuple(astuple(ligne) for ligne in prix)
     demande._reponses = tuple(astuple(reponse) for reponse in reponses)
     demande.pieces = tuple(pieces)
     demande = store.add(demande)
+    if any(piece.controle == A_VERIFIER for piece in pieces):
+        store.attend_controle(numero)
     # The workflow tool indexes what it gives a state, here and at each transition.
     api.portal.get_tool("portal_workflow").notifyCreated(demande)
     record("demande.deposer", subject=numero)
@@ -160,6 +171,24 @@ def open_with_code(*, guichet, number: str, code: str) -> Demande | None:
     digest = demande.code_digest if demande is not None else "0" * 64
     matches = code_matches(numero, code, digest)
     return demande if matches else None
+
+
+def rattacher(demande: Demande, compte: Compte) -> bool:
+    """Give a demande made without account to a compte; whether anything was written.
+
+    The caller has just seen number and code. Who filed it stays unproved: what the
+    service reads of the person remains what stands in the answers.
+
+    :raises DejaRattachee: it belongs to another account
+    """
+    if demande.usager_id == compte.id:
+        return False
+    if demande.owner_ids:
+        raise DejaRattachee(demande.numero)
+    demande.usager_id = compte.id
+    demande.reindexObject()
+    record("demande.rattacher", subject=demande.numero)
+    return True
 
 
 def allowed_transitions(demande: Demande, actor: Actor) -> list[Transition]:

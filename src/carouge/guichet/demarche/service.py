@@ -5,6 +5,7 @@ from __future__ import annotations
 from Acquisition import aq_base
 from carouge.guichet import config
 from carouge.guichet.access.domain import Decision
+from carouge.guichet.access.domain import Reason
 from carouge.guichet.access.service import check_access
 from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.demarche.domain import conditions_from
@@ -13,6 +14,7 @@ from carouge.guichet.demarche.search import Fiche
 from carouge.guichet.demarche.search import Hit
 from carouge.guichet.demarche.search import normalise
 from carouge.guichet.demarche.search import SearchIndex
+from carouge.guichet.demarche.versions import contenu_publie
 from carouge.guichet.swisstime import today
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -107,6 +109,14 @@ def guichet_of(context):
     return None
 
 
+def guichets() -> list:
+    """All guichets of the site, whoever asks."""
+    brains = api.portal.get_tool("portal_catalog").unrestrictedSearchResults(
+        portal_type=config.GUICHET, sort_on="created"
+    )
+    return [brain._unrestrictedGetObject() for brain in brains]
+
+
 def find_demarche(guichet, path: str):
     """The published démarche of that path (``<categorie>/<demarche>``), or None.
 
@@ -120,8 +130,12 @@ def find_demarche(guichet, path: str):
 
 
 def fiche_of(demarche) -> DemarcheFiche:
-    """The fiche of one démarche, made from its present content, published or not."""
+    """The fiche of one démarche, made from its present content, published or not.
+
+    Its form and its fee are those that citizens get.
+    """
     categorie = demarche.__parent__
+    form = contenu_publie(demarche)
     state = api.content.get_state(demarche, default="publiee")
     path = f"{categorie.getId()}/{demarche.getId()}"
     return DemarcheFiche(
@@ -144,10 +158,10 @@ def fiche_of(demarche) -> DemarcheFiche:
         opens=demarche.ouverture,
         closes=demarche.fermeture,
         external=demarche.lien_externe or None,
-        has_form="<field " in (demarche.fields_model or ""),
+        has_form="<field " in form["fields_model"],
         delay=demarche.delai_jours,
         cost=demarche.cout or "",
-        fee=demarche.emolument or 0,
+        fee=form["emolument"],
         search=Fiche(
             key=path,
             title=demarche.title,
@@ -163,6 +177,17 @@ def fiche_of(demarche) -> DemarcheFiche:
     )
 
 
+#: What may still be missing when somebody begins: he can prove it before he submits.
+PROVED_LATER = frozenset(
+    {
+        Reason.LOGIN,
+        Reason.LEVEL,
+        Reason.STALE_LOGIN,
+        Reason.RESIDENCE_UNAVAILABLE,
+    }
+)
+
+
 @dataclass(frozen=True)
 class Gate:
     """Whether the present usager may fill in the form of a démarche today."""
@@ -173,6 +198,13 @@ class Gate:
     @property
     def open(self) -> bool:
         return self.availability is Availability.OPEN and self.decision.allowed
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether the form can be filled in now, be it to prove the rest later."""
+        if self.availability is not Availability.OPEN:
+            return False
+        return self.decision.allowed or self.decision.reason in PROVED_LATER
 
 
 def gate_of(demarche) -> Gate:

@@ -5,7 +5,10 @@ from carouge.guichet.demarche.interfaces import IInsideGuichetLayer
 from carouge.guichet.demarche.modele import complete_new
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.service import touch_catalogue
+from carouge.guichet.demarche.versions import oublier_versions
+from carouge.guichet.demarche.versions import publier_version
 from carouge.guichet.interfaces import IGuichetLayer
+from plone import api
 from Products.CMFPlone.resources import add_bundle_on_request
 from zope.interface import directlyProvidedBy
 from zope.interface import directlyProvides
@@ -45,3 +48,18 @@ def form_changed(fields, event) -> None:
     guichet = guichet_of(aq_parent(fields))
     if guichet is not None:
         touch_catalogue(guichet)
+
+
+def demarche_published(demarche, event) -> None:
+    """What is published is a version; none is made where nothing changed."""
+    if event.transition is not None and event.new_state.getId() == "publiee":
+        publier_version(
+            demarche,
+            api.user.get_current().getId() or "",
+            event.kwargs.get("comment") or "",
+        )
+
+
+def demarche_copied(demarche, event) -> None:
+    """The publications of the original are not those of its copy."""
+    oublier_versions(demarche)

@@ -66,6 +66,11 @@ OUTDATED = _(
     "was saved yet; please check and save again."
 )
 
+OUTDATED_DELETION = _(
+    "This page was open for a long time, or you have logged in anew meanwhile. Nothing "
+    "was deleted; please confirm once more."
+)
+
 CONFLICT = _(
     "These data have changed since you opened this page, perhaps in another tab. Nothing "
     "was saved. What you typed is still here; please check and save again."

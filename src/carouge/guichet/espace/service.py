@@ -8,6 +8,7 @@ from carouge.guichet.demande.domain import is_late
 from carouge.guichet.demande.domain import parse_number
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
+from carouge.guichet.demande.labels import remark_on
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.demande.labels import STATE_MEANINGS
@@ -34,6 +35,7 @@ from datetime import timedelta
 from enum import Enum
 from itertools import groupby
 from time import monotonic
+from zope.i18nmessageid import Message
 
 import hmac
 import secrets
@@ -201,6 +203,15 @@ class PastStep:
 
 
 @dataclass(frozen=True)
+class PieceVue:
+    """A document: its question, its file (empty for none), what is to be said of it."""
+
+    label: str
+    fichier: str
+    remarque: Message | None
+
+
+@dataclass(frozen=True)
 class Suivi:
     """What the citizen sees of his demande; dates and times are in words."""
 
@@ -219,7 +230,9 @@ class Suivi:
     steps: tuple[PastStep, ...]
     question: tuple[str, ...]
     reponses: tuple[tuple[str, tuple[Reponse, ...]], ...]
-    pieces: tuple[tuple[str, str], ...]
+    pieces: tuple[PieceVue, ...]
+    #: Some of them are still to come: there is a cover sheet for them.
+    attend_pieces: bool
     membre: str
     organisation: str
     deposant: str
@@ -258,8 +271,14 @@ def suivi_of(demande: Demande) -> Suivi:
         question=tuple(question.message.splitlines()) if question else (),
         reponses=tuple(_by_step(demande.reponses)),
         pieces=tuple(
-            (piece.label, piece.file.filename or "") for piece in demande.pieces
+            PieceVue(
+                label=piece.label,
+                fichier="" if piece.annoncee else piece.file.filename or "",
+                remarque=remark_on(piece),
+            )
+            for piece in demande.pieces
         ),
+        attend_pieces=bool(demande.pieces_annoncees) and not etat.final,
         membre=demande.membre.nom if demande.membre else "",
         organisation=deposant.organisation if deposant else "",
         deposant=deposant.nom if deposant else "",

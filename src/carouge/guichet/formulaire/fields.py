@@ -9,6 +9,20 @@ from carouge.guichet import _
 from carouge.guichet.compte.domain import Membre
 from carouge.guichet.compte.domain import Role
 from carouge.guichet.compte.service import current_compte
+from carouge.guichet.formulaire.reglages import IAdresse
+from carouge.guichet.formulaire.reglages import IAvs
+from carouge.guichet.formulaire.reglages import ICalcul
+from carouge.guichet.formulaire.reglages import IIban
+from carouge.guichet.formulaire.reglages import IIde
+from carouge.guichet.formulaire.reglages import IJour
+from carouge.guichet.formulaire.reglages import IJustificatif
+from carouge.guichet.formulaire.reglages import IMontant
+from carouge.guichet.formulaire.reglages import INpaLocalite
+from carouge.guichet.formulaire.reglages import ITelephone
+from carouge.guichet.formulaire.types_documents import FAMILLES
+from carouge.guichet.formulaire.valeurs import AdressePostale
+from carouge.guichet.formulaire.valeurs import Documents
+from carouge.guichet.formulaire.valeurs import Lieu
 from plone.schemaeditor.fields import FieldFactory
 from plone.schemaeditor.interfaces import IFieldEditFormSchema
 from plone.supermodel.exportimport import BaseHandler
@@ -17,6 +31,9 @@ from zope.component import adapter
 from zope.interface import implementer
 from zope.schema import Bool
 from zope.schema import Choice
+from zope.schema import Date
+from zope.schema import Field
+from zope.schema import TextLine
 from zope.schema import ValidationError
 from zope.schema.interfaces import IBool
 from zope.schema.interfaces import IContextSourceBinder
@@ -142,3 +159,145 @@ MembreDuFoyerHandler = _MembreHandler(MembreDuFoyer)
 def membre_settings(field):
     """What an editor can set of such a question."""
     return IMembreDuFoyer
+
+
+# --- one line with a form of its own --------------------------------------------
+
+
+@implementer(ITelephone)
+class Telephone(TextLine):
+    """A Swiss or foreign telephone number."""
+
+
+@implementer(IIban)
+class Iban(TextLine):
+    """An IBAN of any country, but no QR-IBAN: refunds go there."""
+
+
+@implementer(IAvs)
+class Avs(TextLine):
+    """A Swiss social security number."""
+
+
+@implementer(IIde)
+class Ide(TextLine):
+    """A Swiss enterprise identification number."""
+
+
+TelephoneFactory = FieldFactory(Telephone, _("Telephone"))
+TelephoneHandler = BaseHandler(Telephone)
+IbanFactory = FieldFactory(Iban, _("Account number (IBAN)"))
+IbanHandler = BaseHandler(Iban)
+AvsFactory = FieldFactory(Avs, _("AVS number"))
+AvsHandler = BaseHandler(Avs)
+IdeFactory = FieldFactory(Ide, _("Company number (UID)"))
+IdeHandler = BaseHandler(Ide)
+
+
+# --- places ---------------------------------------------------------------------
+
+
+class _LieuPostal(Field):
+    def __init__(self, etranger: bool = False, **kw) -> None:
+        self.etranger = etranger
+        super().__init__(**kw)
+
+
+@implementer(INpaLocalite)
+class NpaLocalite(_LieuPostal):
+    """Postal code and town."""
+
+    _type = Lieu
+
+
+@implementer(IAdresse)
+class Adresse(_LieuPostal):
+    """Street with number, postal code and town."""
+
+    _type = AdressePostale
+
+
+NpaLocaliteFactory = FieldFactory(NpaLocalite, _("Postal code and town"))
+NpaLocaliteHandler = BaseHandler(NpaLocalite)
+AdresseFactory = FieldFactory(Adresse, _("Address"))
+AdresseHandler = BaseHandler(Adresse)
+
+
+# --- amounts and days -----------------------------------------------------------
+
+
+@implementer(IMontant)
+class Montant(Field):
+    """An amount in Swiss francs; ``minimum`` and ``maximum`` are francs (Decimal)."""
+
+    _type = int
+
+    def __init__(self, minimum=None, maximum=None, **kw) -> None:
+        self.minimum = minimum
+        self.maximum = maximum
+        super().__init__(**kw)
+
+
+MontantFactory = FieldFactory(Montant, _("Amount in CHF"))
+MontantHandler = BaseHandler(Montant)
+
+
+@implementer(IJour)
+class Jour(Date):
+    """A date with limits."""
+
+    def __init__(self, au_plus_tot=None, au_plus_tard=None, **kw) -> None:
+        self.au_plus_tot = au_plus_tot
+        self.au_plus_tard = au_plus_tard
+        super().__init__(**kw)
+
+
+JourFactory = FieldFactory(Jour, _("Date with limits"))
+JourHandler = BaseHandler(Jour)
+
+
+# --- computed -------------------------------------------------------------------
+
+
+@implementer(ICalcul)
+class Calcul(Field):
+    """A computed field; its value is a ``decimal.Decimal``."""
+
+    def __init__(self, formule: str = "", montant: bool = False, **kw) -> None:
+        self.formule = formule
+        self.montant = montant
+        super().__init__(**{**kw, "required": False})
+
+
+CalculFactory = FieldFactory(Calcul, _("Computed number"))
+CalculHandler = BaseHandler(Calcul)
+
+
+# --- pieces ---------------------------------------------------------------------
+
+
+@implementer(IJustificatif)
+class Justificatif(Field):
+    """A supporting document of a demande."""
+
+    _type = Documents
+
+    def __init__(
+        self,
+        max_fichiers: int = 5,
+        max_mo: int = 10,
+        types=FAMILLES,
+        par_poste: bool = False,
+        au_guichet: bool = False,
+        **kw,
+    ) -> None:
+        self.max_fichiers = max_fichiers
+        self.max_mo = max_mo
+        self.types = set(types)
+        self.par_poste = par_poste
+        self.au_guichet = au_guichet
+        super().__init__(**kw)
+
+
+JustificatifFactory = FieldFactory(Justificatif, _("Supporting document (files)"))
+JustificatifHandler = BaseHandler(Justificatif)

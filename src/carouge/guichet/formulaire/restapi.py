@@ -21,7 +21,7 @@ from carouge.guichet.formulaire.prefill import membre_facts
 from carouge.guichet.formulaire.service import deposit
 from carouge.guichet.formulaire.service import find_deposit
 from carouge.guichet.formulaire.service import NotAvailable
-from carouge.guichet.formulaire.service import rest_jeton
+from carouge.guichet.formulaire.service import stable_jeton
 from carouge.guichet.formulaire.validation import Answers
 from carouge.guichet.formulaire.validation import check_answers
 from carouge.guichet.formulaire.validation import Question
@@ -138,7 +138,7 @@ class DepositDemande(GuichetService):
         demarche = find_demarche(self.context, path)
         if demarche is None:
             raise Refusal(404, "NotFound", _("There is no such démarche."))
-        jeton = rest_jeton(demarche, key)
+        jeton = stable_jeton(demarche, key)
         earlier = find_deposit(demarche, jeton)
         if earlier is None:
             gate = gate_of(demarche)

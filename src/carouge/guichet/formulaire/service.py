@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from carouge.guichet import _
 from carouge.guichet.compte.content import Compte
 from carouge.guichet.compte.domain import DomainError
 from carouge.guichet.compte.domain import Level
 from carouge.guichet.compte.domain import Source
 from carouge.guichet.compte.modification import write_facts
 from carouge.guichet.compte.residency import current_residency
-from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demande.domain import Deposant
 from carouge.guichet.demande.domain import FaitUtilise
+from carouge.guichet.demande.domain import LigneDePrix
 from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.service import find_submission
 from carouge.guichet.demande.service import Submission
@@ -18,22 +19,20 @@ from carouge.guichet.demande.service import submit_demande
 from carouge.guichet.demarche.service import Gate
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.demarche.versions import contenu_publie
+from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.answers import pieces_of
 from carouge.guichet.formulaire.answers import reponses_of
-from carouge.guichet.formulaire.answers import text_of
-from carouge.guichet.formulaire.compile import compile_form
-from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.domain import idempotent_jeton
 from carouge.guichet.formulaire.domain import Jeton
 from carouge.guichet.formulaire.domain import make_jeton
 from carouge.guichet.formulaire.domain import read_jeton
+from carouge.guichet.formulaire.parcours import cle_de
+from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.prefill import origin_of
-from carouge.guichet.formulaire.prefill import Reprise
-from carouge.guichet.formulaire.prefill import reprise_of
 from carouge.guichet.formulaire.prefill import savable
 from carouge.guichet.keys import signing_keys
 from carouge.guichet.swisstime import now
-from collections.abc import Mapping
 from datetime import date
 from plone import api
 
@@ -72,8 +71,10 @@ def open_jeton(demarche, text: str) -> Jeton:
     )
 
 
-def rest_jeton(demarche, key: str) -> Jeton:
-    """The jeton of a REST caller's ``Idempotency-Key``, the same at each retry.
+def stable_jeton(demarche, key: str) -> Jeton:
+    """The jeton of a brouillon, or of a REST caller's ``Idempotency-Key``.
+
+    It is the same at each retry.
 
     What the same caller has made with the key before is found again after the turn of
     the year (numbers begin with it) and after a rotation of the site's keys. Without
@@ -106,57 +107,70 @@ def find_deposit(demarche, jeton: Jeton) -> Submission | None:
     )
 
 
-def deposit(
-    demarche, values: Mapping[str, object], jeton: Jeton, *, donnee: str = ""
-) -> Submission:
-    """Make a demande of validated answers; the same jeton gives the same demande.
+def deposit(demarche, parcours: Parcours, jeton: Jeton) -> Submission:
+    """Make a demande of complete answers; the same jeton gives the same demande.
 
-    What the compte holds for certain is the answer, whatever ``values`` say.
-    ``donnee`` is the fact a request for correction is about.
+    The fee is frozen with it: later prices change nothing.
 
     :raises NotAvailable: when the démarche is closed, suspended, or not for this usager
     """
     gate = gate_of(demarche)
     if not gate.open:
         raise NotAvailable(gate)
-    form = compile_form(demarche)
-    compte = current_compte()
-    reprise = reprise_of(form, compte, values, donnee)
-    values = {**values, **reprise.locked_values}
-    membre = next(iter(reprise.membres.values()), None)
+    form, compte = parcours.form, parcours.contexte.compte
+    membre = next(iter(parcours.reprise.membres.values()), None)
     return submit_demande(
         guichet=guichet_of(demarche),
         demarche=demarche,
-        reponses=reponses_of(form, values),
-        pieces=pieces_of(form, values),
+        reponses=reponses_of(parcours),
+        pieces=pieces_of(parcours),
         form_version=form.version,
+        prix=prix_of(parcours, emolument_of(demarche)),
         secret=jeton.secret,
         year=jeton.issued.year,
-        courriel=_courriel(form, values, compte),
+        courriel=_courriel(parcours),
         usager_id=_user_id() or None,
         organisation_id=compte.organisation_principal if compte else None,
         deposant=_deposant(compte) if compte else None,
         membre=MembreConcerne(membre.id, membre.nom_complet) if membre else None,
-        faits=_faits(form, values, reprise),
+        faits=_faits(parcours),
     )
 
 
-def keep_in_compte(demarche, values: Mapping[str, object]) -> list[str]:
+def emolument_of(demarche) -> int:
+    """The fee citizens pay for a démarche, whatever they answer, in centimes."""
+    return contenu_publie(demarche)["emolument"] or 0
+
+
+def prix_of(parcours: Parcours, emolument: int) -> list[LigneDePrix]:
+    """What a demande costs: the fee of its démarche, then the lines of its form.
+
+    Amounts in centimes; nothing for a free démarche.
+    """
+    lines = [LigneDePrix(in_words(_("Fee")), emolument)] if emolument else []
+    lines += [
+        LigneDePrix(ligne.libelle, ligne.total)
+        for ligne in parcours.prix.lignes
+        if ligne.total
+    ]
+    return lines
+
+
+def keep_in_compte(parcours: Parcours) -> list[str]:
     """Keep the answers in the compte of who gives them, as far as they are his to say.
 
     Empty answers forget nothing. Returns the names of the facts that could not be kept.
     """
-    compte = current_compte()
+    compte = parcours.contexte.compte
     if compte is None:
         return []
-    form = compile_form(demarche)
     unkept = []
-    for name in savable(form, reprise_of(form, compte, values)):
-        value = values.get(name)
+    for name in savable(parcours.form, parcours.reprise):
+        value = parcours.valeurs.get(name)
         text = value.isoformat() if isinstance(value, date) else value
         if not text:
             continue
-        fact = form.sources[name]
+        fact = parcours.form.sources[name]
         try:
             write_facts(compte, {fact: text})
         except DomainError:
@@ -170,11 +184,10 @@ def person_mark() -> str:
     return hashlib.sha256(user_id.encode()).hexdigest()[:12] if user_id else ""
 
 
-def _courriel(
-    form: CompiledForm, values: Mapping[str, object], compte: Compte | None
-) -> str | None:
-    if form.contact:
-        return values.get(form.contact)
+def _courriel(parcours: Parcours) -> str | None:
+    if parcours.form.contact:
+        return parcours.valeurs.get(parcours.form.contact)
+    compte = parcours.contexte.compte
     return (compte.value("courriel") or None) if compte else None
 
 
@@ -197,31 +210,33 @@ def _deposant(compte: Compte) -> Deposant:
     )
 
 
-def _faits(
-    form: CompiledForm, values: Mapping[str, object], reprise: Reprise
-) -> list[FaitUtilise]:
+def _faits(parcours: Parcours) -> list[FaitUtilise]:
     """The answers that a compte had a say in, with where each comes from."""
     faits = []
-    for name, known in reprise.propositions.items():
-        value = values.get(name)
-        if value in (None, ""):
-            continue
-        same = value == known.value
-        faits.append(
-            FaitUtilise(
-                champ=name,
-                fait=known.fait,
-                valeur=text_of(form.schema[name], value),
-                source=known.source.value if same else Source.DECLARE.value,
-                origine=(
-                    known.origin if same else origin_of(Source.DECLARE, reprise.compte)
-                ),
-                date=(known.at if same and known.at else now()).isoformat(
-                    timespec="seconds"
-                ),
-                verrouille=known.locked,
+    for etape in parcours.etapes:
+        for question, groupe, rang in parcours.questions(etape):
+            known = parcours.connu(question, rang)
+            value = parcours.lu(question, rang).valeur
+            if known is None or question.genre.est_vide(value):
+                continue
+            same = value == known.value
+            faits.append(
+                FaitUtilise(
+                    champ=cle_de(question, groupe, rang),
+                    fait=known.fait,
+                    valeur=question.genre.mots(question.champ, value, in_words),
+                    source=known.source.value if same else Source.DECLARE.value,
+                    origine=(
+                        known.origin
+                        if same
+                        else origin_of(Source.DECLARE, parcours.contexte.compte)
+                    ),
+                    date=(known.at if same and known.at else now()).isoformat(
+                        timespec="seconds"
+                    ),
+                    verrouille=known.locked,
+                )
             )
-        )
     return faits
 
 

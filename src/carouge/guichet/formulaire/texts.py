@@ -12,11 +12,31 @@ LOCKED_CHANGED = _(
     "This is confirmed by the source named here and cannot be changed in the form. The "
     "confirmed value counts."
 )
-NOT_OF_HOUSEHOLD = _("This person is not in your household. Please choose again.")
-CHOOSE = _("Please choose")
 TAKEN_OVER = _(
     "We have filled in what we know of the person you chose. Please check it, then "
-    "send the form."
+    "continue."
+)
+CHANGED_ELSEWHERE = _(
+    "This demande was changed in another window or on another device meanwhile. What "
+    "you typed here is still on this page, and nothing was saved. If you continue, "
+    "these answers replace the others of this step."
+)
+GONE = _(
+    "This draft does not exist any more: it was deleted, or it has expired. What you "
+    "typed here is still on this page; continue to begin a new draft with it."
+)
+TOO_MANY = _(
+    "You have five unfinished demandes of this kind already. What you typed is still on "
+    "this page. Finish or delete one of them first, under “My drafts”."
+)
+INCOMPLETE = _(
+    "Some steps are not finished yet. Nothing was submitted; please complete them first."
+)
+NO_FILE = _("Please choose a file.")
+NO_QUESTION = _("No document is asked here any more. Please reload the page.")
+TOO_LONG = _("Your answers are too long to be saved. Please shorten them.")
+SAVED_FOR_LATER = _(
+    "Your answers are saved. You can close this page and finish later."
 )
 
 _TOO_OLD = _(
@@ -48,3 +68,5 @@ def stale_notice(before: str, now: str) -> Message:
     if not before:
         return _LOGGED_IN
     return _SOMEBODY_ELSE if now else _LOGGED_OUT
+
+NOT_OF_HOUSEHOLD = _("This person is not in your household. Please choose again.")

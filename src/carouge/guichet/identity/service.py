@@ -20,6 +20,8 @@ from carouge.guichet.controlpanel.service import local_accounts
 from carouge.guichet.identity import settings
 from carouge.guichet.identity.content import SessionIndex
 from carouge.guichet.identity.domain import session_index_key
+from carouge.guichet.identity.events import CompteForgotten
+from carouge.guichet.identity.events import SessionOpened
 from carouge.guichet.journal.service import record
 from datetime import datetime
 from datetime import timedelta
@@ -28,6 +30,7 @@ from plone.session import tktauth
 from typing import Any
 from urllib.parse import urlencode
 from zope.annotation.interfaces import IAnnotations
+from zope.event import notify
 
 import secrets
 
@@ -89,6 +92,7 @@ def open_session(request, compte: Compte, id_token: str = "", sid: str = "") -> 
     _remember(request, compte, key, int(moment.timestamp()))
     _set_ticket(request, compte, key, moment)
     record("session.ouvrir", subject=compte.id)
+    notify(SessionOpened(compte, request))
 
 
 def close_session(request) -> str:
@@ -179,6 +183,7 @@ def forget(compte_id: str) -> None:
     compte = get_compte(compte_id)
     if compte is None:
         return
+    notify(CompteForgotten(compte))
     end_sessions(compte)
     forget_local(compte)
     forget_residency(compte)

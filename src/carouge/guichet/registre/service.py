@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from carouge.guichet import _
 from carouge.guichet import swisstime
+from carouge.guichet.breaker import CircuitBreaker
 from carouge.guichet.interfaces import IResidentRegistry
 from carouge.guichet.journal.service import record_now
-from carouge.guichet.registre.breaker import CircuitBreaker
 from carouge.guichet.registre.domain import answerable
 from carouge.guichet.registre.domain import decide
 from carouge.guichet.registre.domain import fields_to_ask

@@ -16,6 +16,7 @@ from carouge.guichet.compte.domain import Source
 from carouge.guichet.compte.saisie import format_fact
 from carouge.guichet.demande.domain import is_late
 from carouge.guichet.demande.labels import NIVEAU_LABELS
+from carouge.guichet.demande.labels import remark_on
 from carouge.guichet.demande.labels import RESIDENCE_LABELS
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
@@ -218,9 +219,14 @@ class AgentsDemande(DeskPage):
         return [
             {
                 "label": piece.label,
-                "filename": labels.filename_of(piece, index),
-                "size": labels.size_of(piece.file.getSize()),
-                "url": f"{self.list_url}/{self.demande.numero}/{PIECE}/{index}",
+                "remark": remark_on(piece),
+                "filename": "" if piece.annoncee else labels.filename_of(piece, index),
+                "size": None
+                if piece.annoncee
+                else labels.size_of(piece.file.getSize()),
+                "url": f"{self.list_url}/{self.demande.numero}/{PIECE}/{index}"
+                if piece.lisible
+                else "",
             }
             for index, piece in enumerate(self.demande.pieces, start=1)
         ]

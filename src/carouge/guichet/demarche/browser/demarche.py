@@ -10,6 +10,7 @@ from carouge.guichet.demarche.labels import refusal_of
 from carouge.guichet.demarche.service import fiche_of
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import service_by_uid
+from carouge.guichet.demarche.versions import modifiee
 from carouge.guichet.identity.service import login_address
 from carouge.guichet.identity.service import login_offered
 from carouge.guichet.money import format_chf
@@ -36,6 +37,11 @@ class Demarche(CachedPage):
     @property
     def draft(self) -> bool:
         return not self.fiche.published
+
+    @property
+    def unpublished_changes(self) -> bool:
+        """Whether an editor looks at a published démarche whose form he has changed."""
+        return self.can_edit and self.fiche.published and modifiee(self.context)
 
     def action(self) -> str:
         """What stands where the button is: start, refused, or why not at all."""

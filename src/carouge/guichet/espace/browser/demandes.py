@@ -10,6 +10,8 @@ from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.demande.queries import get_own_demande
 from carouge.guichet.demande.queries import list_demandes
+from carouge.guichet.espace.browser.mouvements import BORDEREAU
+from carouge.guichet.espace.browser.mouvements import cover_sheet
 from carouge.guichet.espace.browser.mouvements import MAX_KEPT
 from carouge.guichet.espace.browser.mouvements import Mouvements
 from carouge.guichet.espace.browser.mouvements import NOTICES
@@ -114,14 +116,25 @@ class MesDemandes(ComptePage):
     format_date = staticmethod(format_date)
 
 
+@implementer(IPublishTraverse)
 class MaDemande(Mouvements, ComptePage):
-    """``/mon-espace/demandes/<numero>``; anything that is not one's own is not there."""
+    """``/mon-espace/demandes/<numero>``; anything that is not one's own is not there.
+
+    ``bordereau`` below it is the cover sheet of what is still to come.
+    """
 
     page_title = _("My demandes")
     demande_template = ViewPageTemplateFile("../templates/demande.pt")
     withdraw_template = ViewPageTemplateFile("../templates/retirer.pt")
     token_name = "_authenticator"
     numero = ""
+    part = ""
+
+    def publishTraverse(self, request, name):
+        if self.part or name != BORDEREAU:
+            raise NotFound(name)
+        self.part = name
+        return self
 
     def show(self):
         self.demande = get_own_demande(
@@ -129,6 +142,8 @@ class MaDemande(Mouvements, ComptePage):
         )
         if self.demande is None:
             raise NotFound(self.numero)
+        if self.part:
+            return cover_sheet(self.demande, self.request)
         self.message = self.text("message", MAX_KEPT)
         if self.posted:
             action = {

@@ -3,6 +3,7 @@
 from carouge.guichet import _
 from carouge.guichet.access.labels import acting_as
 from carouge.guichet.access.page import ComptePage
+from carouge.guichet.brouillon.service import lister
 from carouge.guichet.compte import residency
 from carouge.guichet.compte.labels import RESIDENCE_LABELS
 from carouge.guichet.compte.labels import said_by
@@ -75,6 +76,11 @@ class MonEspace(ComptePage):
     @cached_property
     def apercu(self):
         return apercu_of(self.compte)
+
+    @cached_property
+    def brouillons(self) -> int:
+        """How many drafts the person has."""
+        return len(lister(self.context, (self.compte.id,)))
 
     @property
     def acting(self):

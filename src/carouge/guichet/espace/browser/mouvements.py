@@ -8,8 +8,11 @@ from carouge.guichet.espace.service import Outcome
 from carouge.guichet.espace.service import suivi_of
 from carouge.guichet.espace.service import UnusableMessage
 from carouge.guichet.espace.service import withdraw
+from carouge.guichet.formulaire.bordereau import envoyer
+from carouge.guichet.formulaire.bordereau import SansPieceAnnoncee
 from carouge.guichet.formulaire.domain import MAX_TEXT
 from functools import cached_property
+from zExceptions import NotFound
 
 
 #: Texts beyond that are not even shown again.
@@ -19,7 +22,23 @@ MAX_KEPT = 5 * MAX_TEXT
 NOTICES = {
     "reponse": _("Your answer has been sent to the service."),
     "retrait": _("Your demande has been withdrawn."),
+    "rattachement": _("This demande now belongs to your account."),
 }
+
+
+#: Below the address of a demande: its cover sheet.
+BORDEREAU = "bordereau"
+
+
+def cover_sheet(demande, request) -> bytes:
+    """The cover sheet of what is still to come by post or to the counter.
+
+    :raises NotFound: there is nothing to come
+    """
+    try:
+        return envoyer(demande, request)
+    except SansPieceAnnoncee as error:
+        raise NotFound(BORDEREAU) from error
 
 
 class Mouvements:

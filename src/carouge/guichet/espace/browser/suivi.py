@@ -1,8 +1,13 @@
 """``/suivi``: a demande by number and code, without an account."""
 
 from carouge.guichet import _
+from carouge.guichet.compte.service import current_compte
 from carouge.guichet.controlpanel.service import contact
 from carouge.guichet.demande.domain import InvalidNumber
+from carouge.guichet.demande.service import DejaRattachee
+from carouge.guichet.demande.service import rattacher
+from carouge.guichet.espace.browser.mouvements import BORDEREAU
+from carouge.guichet.espace.browser.mouvements import cover_sheet
 from carouge.guichet.espace.browser.mouvements import MAX_KEPT
 from carouge.guichet.espace.browser.mouvements import Mouvements
 from carouge.guichet.espace.browser.mouvements import NOTICES
@@ -21,7 +26,10 @@ from Products.Five.browser import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from urllib.parse import urlencode
 from urllib.parse import urlsplit
+from zExceptions import NotFound
 from zope.interface import alsoProvides
+from zope.interface import implementer
+from zope.publisher.interfaces import IPublishTraverse
 
 
 COOKIE = "guichet_suivi"
@@ -29,8 +37,12 @@ COOKIE = "guichet_suivi"
 MAX_FIELD = 100
 
 
+@implementer(IPublishTraverse)
 class Suivi(Mouvements, BrowserView):
-    """One address for everything, so that no address ever holds a secret."""
+    """One address for everything, so that no address ever holds a secret.
+
+    ``bordereau`` below it is the cover sheet of what is still to come.
+    """
 
     page_title = _("Follow a demande")
     open_template = ViewPageTemplateFile("../templates/ouvrir.pt")
@@ -39,8 +51,15 @@ class Suivi(Mouvements, BrowserView):
 
     token_name = "token"
     follow_up = None
+    part = ""
     number_problem = None
     code_problem = None
+
+    def publishTraverse(self, request, name):
+        if self.part or name != BORDEREAU:
+            raise NotFound(name)
+        self.part = name
+        return self
 
     def __call__(self):
         keep_private(self.request.response)
@@ -50,6 +69,8 @@ class Suivi(Mouvements, BrowserView):
         self.follow_up = resume_follow_up(
             self.context, str(self.request.cookies.get(COOKIE) or "")
         )
+        if self.part:
+            return self._show_part()
         if self.request.method != "POST":
             return self._show()
         action = {
@@ -57,6 +78,7 @@ class Suivi(Mouvements, BrowserView):
             "fermer": self._close,
             "repondre": self.answer_service,
             "retirer": self.withdraw_demande,
+            "rattacher": self._attach,
         }.get(self._field("action", MAX_FIELD), self._open)
         return action()
 
@@ -79,6 +101,12 @@ class Suivi(Mouvements, BrowserView):
             return self.withdraw_template()
         self.notice = NOTICES.get(self._field("fait", MAX_FIELD))
         return self.demande_template()
+
+    def _show_part(self):
+        if self.follow_up is None:
+            return self.request.response.redirect(self.url)
+        self._keep_open()
+        return cover_sheet(self.opened, self.request)
 
     def _asks_for_another(self) -> bool:
         return bool(self.numero) and self.numero != self.follow_up.demande.numero
@@ -157,6 +185,37 @@ class Suivi(Mouvements, BrowserView):
     def _close(self):
         self.request.response.expireCookie(COOKIE, path=self._cookie_path)
         return self.request.response.redirect(self.url, status=303)
+
+    @cached_property
+    def compte(self):
+        return current_compte()
+
+    @property
+    def may_attach(self) -> bool:
+        """Whether the demande can become one of the account that is logged in."""
+        return self.compte is not None and not self.opened.owner_ids
+
+    @property
+    def mine(self) -> str:
+        """Address of the demande in the account that is logged in; empty elsewhere."""
+        if self.compte is None or self.opened.usager_id != self.compte.id:
+            return ""
+        return f"{self.context.absolute_url()}/mon-espace/demandes/{self.opened.numero}"
+
+    def _attach(self):
+        if not self.proved() or self.compte is None:
+            return self.unproved()
+        self.touch()
+        try:
+            rattacher(self.opened, self.compte)
+        except DejaRattachee:
+            self.problem = _(
+                "This demande belongs to another account: nothing was changed."
+            )
+            return self.show_demande()
+        return self.request.response.redirect(
+            f"{self.mine}?fait=rattachement", status=303
+        )
 
     @property
     def opened(self):

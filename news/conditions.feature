@@ -1,0 +1,1 @@
+Conditions of steps, groups and questions, computed fields and prices: one evaluator on the server, mirrored in the browser by ``static/conditions.js`` with the same results to the last digit; hidden answers count for nothing, cycles and unknown names are found when a form is compiled.

@@ -1,0 +1,1 @@
+"""What editors work with around a démarche, one module per page."""

@@ -1,0 +1,313 @@
+"""Walks through a démarche that were recorded as its tests, and their replay.
+
+A scenario holds what was typed, page by page, by which kind of usager and on which day;
+and what came of it: the steps shown, what was refused, the price, the documents asked
+for, or that this usager may not begin at all. It is kept as plain JSON.
+"""
+
+from __future__ import annotations
+
+from Acquisition import aq_base
+from BTrees.OOBTree import OOBTree
+from carouge.guichet import swisstime
+from carouge.guichet.access.domain import ANONYMOUS
+from carouge.guichet.access.domain import decide
+from carouge.guichet.access.service import usager_of
+from carouge.guichet.atelier.profils import compte_de
+from carouge.guichet.atelier.profils import usager_de
+from carouge.guichet.brouillon.content import Fichier
+from carouge.guichet.demarche.service import fiche_of
+from carouge.guichet.formulaire.compile import compile_draft
+from carouge.guichet.formulaire.genre import Contexte
+from carouge.guichet.formulaire.parcours import Parcours
+from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import asdict
+from dataclasses import dataclass
+from dataclasses import replace
+from datetime import date
+from persistent.mapping import PersistentMapping
+
+import secrets
+
+
+#: Name of the attribute of a démarche; stored.
+_STORE = "scenarios_enregistres"
+
+MAX_NOM = 100
+#: More scenarios than that are no tests any more, and would slow the gate down.
+MAX_SCENARIOS = 50
+
+
+@dataclass(frozen=True)
+class Constat:
+    """What a walk came to.
+
+    ``acces`` is empty, or why this usager may not begin (``access.domain.Reason``).
+    ``etapes`` are the ids of the steps shown in the end. ``refus`` are pairs of a step
+    and the path of an answer (empty: the step was not there at all), in the order of the
+    walk. ``prix`` is in centimes. ``pieces`` are names of questions.
+    """
+
+    acces: str = ""
+    etapes: tuple[str, ...] = ()
+    refus: tuple[tuple[str, str], ...] = ()
+    prix: int = 0
+    pieces: tuple[str, ...] = ()
+    complet: bool = False
+
+    @classmethod
+    def from_json(cls, raw: Mapping) -> Constat:
+        return cls(
+            acces=str(raw.get("acces") or ""),
+            etapes=tuple(raw.get("etapes") or ()),
+            refus=tuple((etape, cle) for etape, cle in raw.get("refus") or ()),
+            prix=int(raw.get("prix") or 0),
+            pieces=tuple(raw.get("pieces") or ()),
+            complet=bool(raw.get("complet")),
+        )
+
+
+@dataclass(frozen=True)
+class Marche:
+    """What was done: ``pages`` are pairs of a step and what was typed there, in order.
+
+    ``fichiers`` says of each file of the walk, by id, its ``nom``, ``type`` and
+    ``taille``: the files themselves are not kept.
+    """
+
+    profil: str
+    jour: date
+    pages: tuple[tuple[str, Mapping], ...] = ()
+    fichiers: Mapping[str, Mapping] | None = None
+
+    def to_json(self) -> dict:
+        return {
+            "profil": self.profil,
+            "jour": self.jour.isoformat(),
+            "pages": [[etape, dict(saisies)] for etape, saisies in self.pages],
+            "fichiers": {id: dict(one) for id, one in (self.fichiers or {}).items()},
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping) -> Marche:
+        """
+        :raises ValueError: not made by :meth:`to_json`
+        """
+        try:
+            return cls(
+                profil=raw["profil"],
+                jour=date.fromisoformat(raw["jour"]),
+                pages=tuple((etape, dict(saisies)) for etape, saisies in raw["pages"]),
+                fichiers={id: dict(one) for id, one in raw["fichiers"].items()},
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("no walk") from error
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A recorded walk with what is expected of it."""
+
+    id: str
+    nom: str
+    marche: Marche
+    attendu: Constat
+
+    def to_json(self) -> dict:
+        attendu = asdict(self.attendu)
+        attendu["refus"] = [list(pair) for pair in self.attendu.refus]
+        return {
+            "id": self.id,
+            "nom": self.nom,
+            "marche": self.marche.to_json(),
+            "attendu": attendu
+            | {"etapes": [*attendu["etapes"]], "pieces": [*attendu["pieces"]]},
+        }
+
+    @classmethod
+    def from_json(cls, raw: Mapping) -> Scenario:
+        """
+        :raises ValueError: not made by :meth:`to_json`
+        """
+        try:
+            return cls(
+                raw["id"],
+                raw["nom"],
+                Marche.from_json(raw["marche"]),
+                Constat.from_json(raw["attendu"]),
+            )
+        except (KeyError, TypeError) as error:
+            raise ValueError("no scenario") from error
+
+
+# --- replay ---------------------------------------------------------------------
+
+
+class Visite:
+    """The state of a walk through the working copy after some pages."""
+
+    def __init__(self, demarche, marche: Marche) -> None:
+        self.demarche = demarche
+        self.marche = marche
+        self.form = compile_draft(demarche)
+        self.compte = compte_de(marche.profil)
+        self.usager = usager_de(marche.profil)
+        self.contexte = Contexte(
+            compte=self.compte,
+            aujourdhui=marche.jour,
+            fichiers={
+                id: _fichier(id, one) for id, one in (marche.fichiers or {}).items()
+            },
+        )
+
+    @property
+    def refus_d_acces(self) -> str:
+        """Why this usager may not begin; empty when he may."""
+        if self.marche.profil == "agent":
+            return ""
+        now = swisstime.now()
+        usager = ANONYMOUS if self.compte is None else usager_of(self.compte, now)
+        decision = decide(usager, fiche_of(self.demarche).conditions, now)
+        return decision.reason.value if decision.reason else ""
+
+    def parcours(self, saisies: Mapping) -> Parcours:
+        """The engine after these saisies."""
+        return Parcours(
+            self.form, saisies, self.contexte, self.demarche, usager=self.usager
+        )
+
+    def constat(self) -> Constat:
+        """What the walk comes to."""
+        acces = self.refus_d_acces
+        if acces:
+            return Constat(acces=acces)
+        saisies: dict[str, object] = {}
+        refus: list[tuple[str, str]] = []
+        for etape_id, page in self.marche.pages:
+            saisies |= page
+            parcours = self.parcours(saisies)
+            etape = parcours.etape(etape_id)
+            if etape is None:
+                refus.append((etape_id, ""))
+            else:
+                refus += [(etape_id, erreur.cle) for erreur in parcours.erreurs(etape)]
+        parcours = self.parcours(saisies)
+        return Constat(
+            etapes=tuple(etape.id for etape in parcours.etapes),
+            refus=tuple(refus),
+            prix=self.prix(parcours),
+            pieces=tuple(
+                dict.fromkeys(
+                    question.nom
+                    for etape in parcours.etapes
+                    for question, _groupe, _rang in parcours.questions(etape)
+                    if question.genre.a_des_fichiers
+                )
+            ),
+            complet=parcours.complet,
+        )
+
+    def prix(self, parcours: Parcours) -> int:
+        """What the demande would cost, in centimes."""
+        return (self.demarche.emolument or 0) + parcours.prix.total
+
+
+def _fichier(id: str, one: Mapping) -> Fichier:
+    return Fichier(
+        id=id,
+        nom=str(one.get("nom", "")),
+        type=str(one.get("type", "")),
+        taille=int(one.get("taille", 0)),
+        digest="",
+        contenu=None,
+        etat="sain",
+    )
+
+
+def rejouer(demarche, scenario: Scenario) -> Constat:
+    """What the working copy makes of a scenario today."""
+    return Visite(demarche, scenario.marche).constat()
+
+
+def rejouer_tous(demarche) -> Iterator[tuple[Scenario, Constat]]:
+    """All scenarios with what the working copy makes of them."""
+    for scenario in scenarios_de(demarche):
+        yield scenario, rejouer(demarche, scenario)
+
+
+# --- store ----------------------------------------------------------------------
+
+
+def scenarios_de(demarche) -> list[Scenario]:
+    """The scenarios of a démarche by name."""
+    store = _store(demarche) or {}
+    found = [Scenario.from_json(raw) for raw in store.values()]
+    return sorted(found, key=lambda scenario: (scenario.nom.casefold(), scenario.id))
+
+
+def scenario_de(demarche, id: str) -> Scenario:
+    """
+    :raises KeyError: there is none of that id
+    """
+    return Scenario.from_json((_store(demarche) or {})[id])
+
+
+class TropDeScenarios(ValueError):
+    """The démarche has :data:`MAX_SCENARIOS` already."""
+
+
+def enregistrer(demarche, nom: str, marche: Marche) -> Scenario:
+    """Record a walk; what it comes to now is what is expected of it.
+
+    :raises TropDeScenarios: see there
+    """
+    scenario = Scenario(
+        id=secrets.token_hex(4),
+        nom=nom[:MAX_NOM],
+        marche=marche,
+        attendu=Visite(demarche, marche).constat(),
+    )
+    garder(demarche, scenario)
+    return scenario
+
+
+def garder(demarche, scenario: Scenario) -> None:
+    """Store a scenario, in the place of one with the same id.
+
+    :raises TropDeScenarios: see there
+    """
+    store = _store(demarche)
+    if store is None:
+        store = OOBTree()
+        setattr(aq_base(demarche), _STORE, store)
+    if scenario.id not in store and len(store) >= MAX_SCENARIOS:
+        raise TropDeScenarios
+    store[scenario.id] = PersistentMapping(scenario.to_json())
+
+
+def renommer(demarche, id: str, nom: str) -> None:
+    """
+    :raises KeyError: there is none of that id
+    """
+    garder(demarche, replace(scenario_de(demarche, id), nom=nom[:MAX_NOM]))
+
+
+def accepter(demarche, id: str) -> None:
+    """Take what a scenario comes to now as what is expected of it.
+
+    :raises KeyError: there is none of that id
+    """
+    scenario = scenario_de(demarche, id)
+    garder(demarche, replace(scenario, attendu=rejouer(demarche, scenario)))
+
+
+def supprimer(demarche, id: str) -> None:
+    """
+    :raises KeyError: there is none of that id
+    """
+    del (_store(demarche) or {})[id]
+
+
+def _store(demarche):
+    return getattr(aq_base(demarche), _STORE, None)

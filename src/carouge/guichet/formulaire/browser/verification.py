@@ -1,0 +1,96 @@
+"""``…/verifier``: all answers once more, and the button that sends them."""
+
+from __future__ import annotations
+
+from carouge.guichet.demarche.domain import Availability
+from carouge.guichet.formulaire import remplir
+from carouge.guichet.formulaire import texts
+from carouge.guichet.formulaire.answers import in_words
+from carouge.guichet.formulaire.browser.formulaire import PageEtape
+from carouge.guichet.formulaire.prefill import savable
+from carouge.guichet.formulaire.service import keep_in_compte
+from carouge.guichet.formulaire.service import NotAvailable
+from carouge.guichet.formulaire.service import person_mark
+from carouge.guichet.brouillon import service as brouillons
+from plone.protect.interfaces import IDisableCSRFProtection
+from urllib.parse import urlencode
+from zope.interface import alsoProvides
+
+
+KEEP = "garder"
+
+
+class PageVerification(PageEtape):
+    """The review; sending twice makes one demande."""
+
+    def __call__(self) -> str:
+        if self.request.method == "POST" and "envoyer" in self.request.form:
+            return self._send()
+        if self.brouillon is None:
+            return self._not_there()
+        return self._review()
+
+    def _review(self) -> str:
+        return self.montrer_verification(self.ouvrir())
+
+    def _not_there(self) -> str:
+        if remplir.deja_depose(self.context, self.id):
+            return self._confirm({})
+        return self.introuvable()
+
+    def _send(self) -> str:
+        owners = brouillons.proprietaires(self.request)
+        self.brouillon = remplir.attendre_son_tour(self.context, self.id, owners)
+        if self.brouillon is None:
+            return self._not_there()
+        alsoProvides(self.request, IDisableCSRFProtection)
+        parcours = self.ouvrir()
+        try:
+            remplir.deposer(self.context, self.brouillon)
+        except remplir.Incomplet:
+            self.notice = texts.INCOMPLETE
+            return self._review()
+        except NotAvailable:
+            # Closed or suspended while somebody was typing: the brouillon stays.
+            self.notice = texts.NOT_AVAILABLE
+            return self._review()
+        query = {}
+        if self._text(KEEP):
+            query["garde"] = "non" if keep_in_compte(parcours) else "oui"
+        return self._confirm(query)
+
+    def _confirm(self, query: dict) -> str:
+        query = {"brouillon": self.id, **query}
+        return self.request.response.redirect(
+            f"{self.context.absolute_url()}/confirmation?{urlencode(query)}"
+        )
+
+    # --- what the template asks for ---------------------------------------------
+
+    @property
+    def action(self) -> str:
+        return self.adresse_verification()
+
+    @property
+    def retour(self) -> str:
+        return self.adresse_verification()
+
+    @property
+    def peut_envoyer(self) -> bool:
+        """Nothing is missing, neither answers nor a proof."""
+        return self.gate.open and self.ouvert.suite is None
+
+    @property
+    def ouverte(self) -> bool:
+        """Whether the démarche takes demandes today."""
+        return self.gate.availability is Availability.OPEN
+
+    @property
+    def savable(self) -> list[str]:
+        """Titles of the questions whose answers can go into the compte."""
+        names = savable(self.parcours.form, self.parcours.reprise)
+        return [in_words(self.parcours.form.questions[name].titre) for name in names]
+
+    @property
+    def logged_in(self) -> bool:
+        return bool(person_mark())
