@@ -37,7 +37,7 @@ i18n: .stamps/test ## Met à jour les catalogues de traduction
 		$(LOCALES)/*/LC_MESSAGES/carouge.guichet.po
 
 bench: .stamps/test ## Mesure la vitesse
-	PYTHONPATH=tests/support bin/python-test tests/bench/bench.py
+	PYTHONPATH=tests/support:tests/bench bin/python-test tests/bench/bench.py
 
 prepare-build:
 	@scripts/prepare build

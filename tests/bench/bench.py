@@ -11,9 +11,9 @@ from carouge.guichet.demo.content import PASSWORD
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from demonstration import Demonstration
-from lxml import html
 from visitor import Visitor
 
+import modeles
 import os
 import platform
 import requests
@@ -22,27 +22,28 @@ import time
 
 
 DEMARCHE = "dechets/signaler-un-depot-sauvage"
-ANSWERS = {
-    "lieu": "devant le 12, rue Vautier",
-    "terrain": "Trottoir ou chaussée",
-    "date_constat": "2026-11-20",
-    "nature": ["Meubles ou matelas"],
-    "danger": "non",
-    "description": "Un canapé rouge et deux chaises, depuis hier soir.",
-    "nom": "Rochat",
-    "prenom": "Aline",
-    "courriel": "aline.rochat@example.org",
-    "telephone": "079 123 45 67",
-    "accord": True,
-}
+QUINZE = "dechets/mesure-quinze"
+GRANDE = "dechets/mesure-grande"
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 PER_ROUND = int(os.environ.get("BENCH_REQUESTS", "20"))
 SUBMISSIONS = int(os.environ.get("BENCH_SUBMISSIONS", "480"))
 
 
-def add_easyform(demo: Demonstration) -> None:
-    """A bare easyform with SaveData and the same questions."""
+def add_forms(demo: Demonstration) -> None:
+    """A form of 15 questions as a démarche and as a bare easyform; a large démarche."""
     auth, headers = ("admin", PASSWORD), {"Accept": "application/json"}
+
+    def add(folder: str, **values) -> None:
+        made = requests.post(
+            folder, auth=auth, headers=headers, timeout=60, json=values
+        )
+        made.raise_for_status()
+        address = made.json()["@id"]
+        publish = "publish" if values["@type"] == "EasyForm" else "publier"
+        requests.post(
+            f"{address}/@workflow/{publish}", auth=auth, headers=headers, timeout=60
+        ).raise_for_status()
+
     source = requests.get(
         f"{demo.guichet}/{DEMARCHE}", auth=auth, headers=headers, timeout=30
     ).json()
@@ -51,24 +52,21 @@ def add_easyform(demo: Demonstration) -> None:
         '<field name="saver" type="collective.easyform.actions.SaveData">'
         "<title>Saver</title></field></schema></model>"
     )
-    made = requests.post(
+    add(
         demo.site,
-        auth=auth,
-        headers=headers,
-        timeout=60,
-        json={
-            "@type": "EasyForm",
-            "id": "nu",
-            "title": "Formulaire nu",
-            "fields_model": source["fields_model"],
-            "actions_model": actions,
-            "CSRFProtection": False,
-        },
+        **{"@type": "EasyForm", "id": "nu", "title": "Formulaire nu"},
+        fields_model=modeles.fifteen(),
+        actions_model=actions,
+        CSRFProtection=False,
     )
-    made.raise_for_status()
-    requests.post(
-        f"{demo.site}/nu/@workflow/publish", auth=auth, headers=headers, timeout=60
-    ).raise_for_status()
+    for address, model in ((QUINZE, modeles.fifteen()), (GRANDE, modeles.large())):
+        categorie, name = address.split("/")
+        add(
+            f"{demo.guichet}/{categorie}",
+            **{"@type": "Demarche", "id": name, "title": name},
+            fields_model=model,
+            service=source["service"],
+        )
 
 
 def timed(call: Callable[[], object]) -> float:
@@ -95,8 +93,13 @@ def pages(demo: Demonstration) -> dict[str, float]:
         "démarche": get(f"{demo.guichet}/{DEMARCHE}"),
         "search": get(f"{demo.guichet}/recherche?q=poubele"),
         "suggestions": get(f"{demo.guichet}/recherche-suggestions?q=poubele"),
-        "form": get(f"{demo.guichet}/{DEMARCHE}/formulaire"),
-        "bare easyform": get(f"{demo.site}/nu"),
+        "step of 15 questions": get(f"{demo.guichet}/{QUINZE}/formulaire"),
+        "the same in a form of 120": get(f"{demo.guichet}/{GRANDE}/formulaire"),
+        "bare easyform of 15": get(f"{demo.site}/nu"),
+        "bare easyform, sent with an error": lambda: bare_post(session, demo),
+        "step sent, with an error": Step(demo, QUINZE, "suivant"),
+        "autosave of 15 questions": Step(demo, QUINZE, "enregistrer"),
+        "autosave in a form of 120": Step(demo, GRANDE, "enregistrer"),
         "suivi": get(f"{demo.guichet}/suivi"),
     }
     times: dict[str, list[float]] = {name: [] for name in calls}
@@ -109,9 +112,56 @@ def pages(demo: Demonstration) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in times.items()}
 
 
-def ours(demo: Demonstration) -> bool:
-    """One submission until the confirmation; true when it shows a number."""
-    form = Visitor(demo.guichet).open_form(DEMARCHE).fill(**ANSWERS)
+class Step:
+    """Sends the first step of a form again and again, each time with other answers."""
+
+    def __init__(self, demo: Demonstration, demarche: str, action: str) -> None:
+        self.visitor = Visitor(demo.guichet)
+        form = self.visitor.open_form(demarche)
+        form.fill(**self._answers(demarche, 0)).press("plus_tard")
+        self.demarche, self.save = demarche, action == "enregistrer"
+        self.address = form.action
+        self.data = {**form.hidden, "etape": "etape1"}
+        self.number = 0
+
+    @staticmethod
+    def _answers(demarche: str, number: int) -> dict[str, str]:
+        if demarche == QUINZE:
+            return modeles.answers(number)
+        return {"courriel": "aline@example.org", "e0c1": f"Réponse {number}"}
+
+    def __call__(self) -> None:
+        self.number += 1
+        answers = self._answers(self.demarche, self.number)
+        if not self.save:
+            answers["courriel"] = "pas une adresse"
+        data = self.data | {f"champ.{name}": text for name, text in answers.items()}
+        data.pop("revision", None)
+        if self.save:
+            address = self.address.rsplit("/etape/", 1)[0] + "/enregistrer"
+        else:
+            address = self.address
+            data["suivant"] = "1"
+        self.visitor.session.post(address, data=data, timeout=60).raise_for_status()
+
+
+def bare_answers(number: int) -> dict[str, str]:
+    values = {}
+    for name, text in modeles.answers(number).items():
+        values[f"form.widgets.{name}"] = text
+    return values
+
+
+def bare_post(session: requests.Session, demo: Demonstration) -> None:
+    data = {**bare_answers(0), "form.widgets.courriel": "pas une adresse"}
+    session.post(
+        f"{demo.site}/nu", data={**data, "form.buttons.submit": "Envoyer"}, timeout=60
+    ).raise_for_status()
+
+
+def ours(demo: Demonstration) -> tuple[bool, float]:
+    """One submission, review included, until the confirmation shows a number."""
+    form = Visitor(demo.guichet).open_form(QUINZE).fill(**modeles.answers(1))
     start = time.perf_counter()
     response = form.submit()
     return "/confirmation?" in response.url and 'id="numero"' in response.text, (
@@ -122,29 +172,8 @@ def ours(demo: Demonstration) -> bool:
 def bare(demo: Demonstration) -> tuple[bool, float]:
     """One submission of the bare easyform until its thanks page."""
     visitor = Visitor(demo.site)
-    page = html.fromstring(visitor.get("/nu").text)
-    page.make_links_absolute(demo.site)
-    form = page.xpath("//form[contains(@class, 'easyformForm')]")[0]
-    by_label = {
-        label.text_content().strip(): label.get("for")
-        for label in form.iter("label")
-        if label.get("for")
-    }
-    data = [(n, v) for n, v in form.form_values() if "submit" not in n]
-    typed = {}
-    for name, answer in ANSWERS.items():
-        if answer is True:
-            typed[f"form.widgets.{name}:list"] = "selected"
-            continue
-        answer = answer[0] if isinstance(answer, list) else answer
-        ident = by_label.get(answer)
-        if ident is not None:
-            element = form.get_element_by_id(ident)
-            typed[element.get("name")] = element.get("value")
-        else:
-            typed[f"form.widgets.{name}"] = answer
-    data = [(n, v) for n, v in data if n not in typed] + list(typed.items())
-    data.append(("form.buttons.submit", "Envoyer"))
+    visitor.get("/nu")
+    data = {**bare_answers(1), "form.buttons.submit": "Envoyer"}
     start = time.perf_counter()
     response = visitor.post("/nu", data=data, files={"": ("", b"")})
     elapsed = time.perf_counter() - start
@@ -176,15 +205,21 @@ def main() -> None:
         f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     )
     with Demonstration() as demo:
-        add_easyform(demo)
+        add_forms(demo)
         medians = pages(demo)
         front = medians["F: front page of the bare site"]
         print(f"\n{'page':40} {'ms':>7} {'F':>6}")
         for name, seconds in medians.items():
             print(f"{name:40} {seconds * 1000:7.1f} {seconds / front:6.2f}")
-        print(
-            f"{'form / bare easyform':40} {medians['form'] / medians['bare easyform']:14.2f}"
-        )
+        for ours_, theirs in (
+            ("step of 15 questions", "bare easyform of 15"),
+            ("the same in a form of 120", "step of 15 questions"),
+            ("step sent, with an error", "bare easyform, sent with an error"),
+            ("autosave of 15 questions", "bare easyform, sent with an error"),
+            ("autosave in a form of 120", "autosave of 15 questions"),
+        ):
+            ratio = medians[ours_] / medians[theirs]
+            print(f"{ours_ + ' / ' + theirs:62} {ratio:5.2f}")
 
         for call in (ours, bare):
             assert call(demo)[0], f"{call.__name__}: the first submission failed"

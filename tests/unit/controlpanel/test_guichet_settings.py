@@ -2,6 +2,7 @@
 
 from carouge.guichet.controlpanel.interfaces import IGuichetSettings
 from zope.interface import Invalid
+from zope.schema.interfaces import TooSmall
 
 import pytest
 
@@ -14,6 +15,8 @@ import pytest
         ("adresse_publique", "https://guichet.example.ch"),
         ("adresse_publique", "http://localhost:8080/carouge/guichet/"),
         ("passerelle_sms", "https://sms.example.ch/envoi?compte=12"),
+        ("brouillons_jours", 15),
+        ("brouillons_navigateur_jours", 1),
         ("adresse_publique", None),
         ("courriel", None),
     ],
@@ -66,3 +69,11 @@ def test_refused(name, value, message):
     with pytest.raises(Invalid) as raised:
         IGuichetSettings[name].validate(value)
     assert raised.value.args == (message,)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("brouillons_jours", 14), ("brouillons_navigateur_jours", 0)]
+)
+def test_too_short(name, value):
+    with pytest.raises(TooSmall):
+        IGuichetSettings[name].validate(value)

@@ -44,18 +44,15 @@ def differences(
         found += _Comparaison(
             _compiled(ancien["fields_model"]), _compiled(nouveau["fields_model"]), dire
         ).toutes()
-        if not found:
-            found.append(
-                Difference(
-                    dire(_("Form")), dire(_("Details nobody sees were changed."))
-                )
-            )
     found += _prices(ancien, nouveau, dire)
     for name in _TEXTES:
         if _raw(ancien[name]) != _raw(nouveau[name]):
             found.append(
                 Difference(dire(_("Texts")), dire(_text_change(ancien, nouveau, name)))
             )
+    if not found and ancien["fields_model"] != nouveau["fields_model"]:
+        details = _("Details nobody sees were changed.")
+        found.append(Difference(dire(_("Form")), dire(details)))
     return found
 
 

@@ -23,7 +23,10 @@ GENRES: dict[str, tuple[Message, Message]] = {
         _("One or more answers out of a list that you write."),
     ),
     f"{_ZOPE}Bool": (_("Yes or no"), _("A question with two answers.")),
-    f"{_ZOPE}Int": (_("Number"), _("A whole number: people, square metres.")),
+    f"{_ZOPE}Int": (
+        _("Whole number"),
+        _("A number without decimals: people, square metres."),
+    ),
     f"{_OURS}Montant": (_("Amount"), _("An amount in Swiss francs.")),
     f"{_OURS}Jour": (_("Date"), _("A day, within limits if you like.")),
     "plone.schema.email.Email": (

@@ -24,6 +24,7 @@ from plone.schemaeditor.utils import IEditableSchema
 from plone.schemaeditor.utils import SchemaModifiedEvent
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from z3c.form import button
+from z3c.form.browser.select import SelectWidget
 from zExceptions import BadRequest
 from zope.component import queryUtility
 from zope.event import notify
@@ -94,6 +95,21 @@ class NouvelleQuestion(PageFormulaire):
         return nom
 
 
+#: What every question has, in words of the editor: title and help.
+_MOTS = {
+    "title": (_("Question"), ""),
+    "description": (_("Help under the question"), ""),
+    "required": (_("An answer is required"), ""),
+    "values": (
+        _("Possible answers"),
+        _(
+            "One per line. A line “house|A house” keeps “house” and shows “A house”: "
+            "the text can then be changed without touching the conditions."
+        ),
+    ),
+}
+
+
 class ReglagesQuestion(FieldEditForm):
     """The settings of one question."""
 
@@ -118,6 +134,16 @@ class ReglagesQuestion(FieldEditForm):
         if ICalcul.providedBy(self.field) or ILabel.providedBy(self.field):
             inutiles.append("required")
         self.fields = self.fields.omit(*(n for n in inutiles if n in self.fields))
+
+    def updateWidgets(self) -> None:
+        super().updateWidgets()
+        for nom, (titre, aide) in _MOTS.items():
+            if nom in self.widgets:
+                self.widgets[nom].label = titre
+                self.widgets[nom].description = aide
+        for widget in self.widgets.values():
+            if isinstance(widget, SelectWidget):
+                widget.addClass("form-select")
 
     @button.buttonAndHandler(_("Save"), name="save")
     def handleSave(self, action):

@@ -18,7 +18,7 @@ from zope.schema import getFieldsInOrder
 #: What is told in words of its own, or is no setting.
 _TOLD = frozenset(
     {"__name__", "title", "description", "required", "values", "vocabularyName"}
-    | {"vocabulary", "value_type", "formule", "readonly", "missing_value"}
+    | {"vocabulary", "value_type", "formule", "readonly", "missing_value", "order"}
 )
 
 

@@ -8,6 +8,7 @@ from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.compile import Etape
 from carouge.guichet.formulaire.compile import Groupe
 from carouge.guichet.formulaire.compile import Question
+from carouge.guichet.formulaire.documents import a_un_apercu
 from carouge.guichet.formulaire.documents import en_mo
 from carouge.guichet.formulaire.genre import Saisie
 from carouge.guichet.formulaire.genres_lieux import MAXIMA
@@ -15,7 +16,7 @@ from carouge.guichet.formulaire.genres_pieces import Limites
 from carouge.guichet.formulaire.genres_pieces import limites_de
 from carouge.guichet.formulaire.genres_pieces import MOYENS
 from carouge.guichet.formulaire.genres_pieces import TELEVERSE
-from carouge.guichet.formulaire.parcours import cle_de
+from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.prefill import Proposition
 from carouge.guichet.formulaire.types_documents import accept_de
@@ -278,7 +279,7 @@ class Champ:
 
     def _fichier(self, fichier: Fichier) -> dict:
         url = self.adresse_fichier(fichier.id)
-        picture = fichier.type.startswith("image/")
+        picture = a_un_apercu(fichier.type)
         return {
             "id": fichier.id,
             "nom": fichier.nom,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.domain import Reponse
-from carouge.guichet.formulaire.parcours import cle_de
+from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.valeurs import Documents
 from zope.globalrequest import getRequest

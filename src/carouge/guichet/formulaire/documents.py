@@ -30,6 +30,8 @@ _ESPACES_PDF = b"\xef\xbb\xbf\r\n\t \x00"
 _MARQUES_HEIC = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
 )
+# What the server can read the points of.
+_APERCUS = ("jpeg", "png", "gif")
 _MEDIAS = {type.media: nom for nom, type in TYPES.items()}
 
 
@@ -98,12 +100,14 @@ def en_mo(octets: int, *, up: bool = False) -> str:
     return f"{entier},{reste}" if reste else str(entier)
 
 
+def a_un_apercu(type: str) -> bool:
+    """Whether there may be a small picture of files of this media type."""
+    return _MEDIAS.get(type) in _APERCUS
+
+
 def apercu(data: bytes, type: str) -> bytes | None:
     """A small JPEG of a picture for the page; None for everything else."""
-    nom = _MEDIAS.get(type)
-    if nom not in ("jpeg", "png", "gif"):
-        return None
-    return images.petite_image(data, nom)
+    return images.petite_image(data, _MEDIAS[type]) if a_un_apercu(type) else None
 
 
 def _type_de(data: bytes, possibles: Collection[str]) -> str | None:

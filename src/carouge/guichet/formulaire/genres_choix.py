@@ -14,6 +14,7 @@ from carouge.guichet.formulaire.genre import Saisie
 from carouge.guichet.formulaire.genres_base import en_tete
 from carouge.guichet.formulaire.genres_base import PAS_UN_TEXTE
 from carouge.guichet.formulaire.genres_base import verifier
+from carouge.guichet.formulaire.texts import NOT_OF_HOUSEHOLD
 from carouge.guichet.formulaire.valeurs import MembreConnu
 from collections.abc import Callable
 from collections.abc import Mapping
@@ -21,7 +22,6 @@ from zope.schema.interfaces import IField
 from zope.schema.interfaces import IIterableVocabulary
 
 
-PAS_DU_FOYER = _("This person is not in your household. Please choose again.")
 PAS_OFFERT = _("Only one of the offered answers is possible here.")
 OUI = "oui"
 NON = "non"
@@ -302,7 +302,7 @@ class MembreChoisi(Genre):
             raise Illisible(PAS_UN_TEXTE)
         membres = self._membres(champ, contexte)
         if saisie not in membres:
-            raise Illisible(PAS_DU_FOYER)
+            raise Illisible(NOT_OF_HOUSEHOLD)
         return MembreConnu.de(saisie, membres[saisie])
 
     def ecrire(self, champ: IField, valeur: object) -> Saisie:

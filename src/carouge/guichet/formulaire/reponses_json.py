@@ -12,7 +12,7 @@ from carouge.guichet.formulaire.compile import Groupe
 from carouge.guichet.formulaire.compile import Question
 from carouge.guichet.formulaire.genre import Illisible
 from carouge.guichet.formulaire.genre import Saisie
-from carouge.guichet.formulaire.parcours import cle_de
+from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.televersement import fichier_de
 from carouge.guichet.formulaire.texts import LOCKED_CHANGED

@@ -27,7 +27,7 @@ from carouge.guichet.formulaire.domain import idempotent_jeton
 from carouge.guichet.formulaire.domain import Jeton
 from carouge.guichet.formulaire.domain import make_jeton
 from carouge.guichet.formulaire.domain import read_jeton
-from carouge.guichet.formulaire.parcours import cle_de
+from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.prefill import origin_of
 from carouge.guichet.formulaire.prefill import savable

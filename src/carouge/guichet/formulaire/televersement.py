@@ -18,7 +18,7 @@ from carouge.guichet.formulaire.documents import inspecter
 from carouge.guichet.formulaire.documents import trop_lourd
 from carouge.guichet.formulaire.genre import Saisie
 from carouge.guichet.formulaire.genres_pieces import limites_de
-from carouge.guichet.formulaire.parcours import cle_de
+from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Erreur
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.types_documents import DocumentRefuse

@@ -160,6 +160,12 @@ async function envoyer() {
     timer = setTimeout(enregistrer, RETRY);
     return false;
   }
+  if (answer.status === 409 && data.has("revision")) {
+    // A file that has just arrived may be the change.
+    await form.guichetEnvoi;
+    const { value } = form.querySelector("[name=revision]");
+    if (value !== data.get("revision")) return envoyer();
+  }
   if (!answer.ok) {
     echec(body.message, Boolean(body.connexion));
     return false;
@@ -202,7 +208,8 @@ function adopter({ revision, adresse, etape }) {
     form.dataset.guichetFichiers = `${adresse}/fichiers`;
     history.replaceState(null, "", etape);
   }
-  input.value = revision;
+  // An upload may have been faster.
+  input.value = Math.max(Number(input.value) || 0, revision);
 }
 
 function plusTard() {

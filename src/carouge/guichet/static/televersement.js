@@ -292,7 +292,7 @@ class Envoi {
 
 // --- start --------------------------------------------------------------------------
 
-if (form && attente) {
+if (form?.dataset.guichetFichiers && attente) {
   for (const bloc of form.querySelectorAll("[data-guichet-piece]")) new Piece(bloc);
 
   // Who goes on while files are on their way waits for them, then goes on by itself.
@@ -305,7 +305,9 @@ if (form && attente) {
       annoncer(mots.patience);
       const { submitter } = event;
       while (enCours) await file;
-      const refuse = form.querySelector("[data-guichet-refuse] [data-guichet-reessayer]");
+      const refuse = form.querySelector(
+        "[data-guichet-refuse] [data-guichet-reessayer]:not([hidden])",
+      );
       if (refuse) {
         refuse.focus();
       } else {

@@ -24,6 +24,11 @@ class IDemarcheField(IEasyFormFieldContext):
 class DemarcheField(EasyFormFieldContext):
     """``<demarche>/fields/<name>``."""
 
+    def __init__(self, context, request):
+        super().__init__(context, request)
+        # The title in the breadcrumbs.
+        self.Title = lambda: context.title or context.__name__
+
 
 @implementer(IDemarcheFields)
 class DemarcheFields(EasyFormFieldsView):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from carouge.guichet.formulaire import texts
 from carouge.guichet.formulaire import televersement
+from carouge.guichet.formulaire import texts
 from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.browser.enregistrement import Enregistrement
+from carouge.guichet.formulaire.documents import a_un_apercu
 from carouge.guichet.formulaire.documents import apercu
 from carouge.guichet.formulaire.types_documents import DocumentRefuse
 from carouge.guichet.layout import keep_private
@@ -51,7 +52,7 @@ class Fichiers(Enregistrement):
         except DocumentRefuse as error:
             return self._json(400, {"message": in_words(error.message)})
         url = self.adresse_fichier(fichier.id)
-        picture = fichier.type.startswith("image/")
+        picture = a_un_apercu(fichier.type)
         return self._json(
             201,
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carouge.guichet.brouillon import service as brouillons
 from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire import texts
@@ -11,7 +12,6 @@ from carouge.guichet.formulaire.prefill import savable
 from carouge.guichet.formulaire.service import keep_in_compte
 from carouge.guichet.formulaire.service import NotAvailable
 from carouge.guichet.formulaire.service import person_mark
-from carouge.guichet.brouillon import service as brouillons
 from plone.protect.interfaces import IDisableCSRFProtection
 from urllib.parse import urlencode
 from zope.interface import alsoProvides

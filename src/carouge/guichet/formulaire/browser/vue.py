@@ -22,8 +22,8 @@ from carouge.guichet.identity.service import login_address
 from carouge.guichet.layout import keep_private
 from carouge.guichet.layout import single_column
 from carouge.guichet.money import format_chf
-from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import format_clock
+from carouge.guichet.swisstime import format_date
 from collections.abc import Collection
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -155,6 +155,13 @@ class VueDeFormulaire(BrowserView):
         errors = {error.cle: in_words(error.message) for error in self.erreurs}
         return elements_de(self.parcours, self.etape, errors, self.adresse_fichier)
 
+    @property
+    def televerse(self) -> bool:
+        """Whether files can be sent from this page, before the form itself is."""
+        return bool(self.adresse_envoi) and any(
+            question.genre.a_des_fichiers for question in self.etape.questions
+        )
+
     def membre_de(self, champ: Champ) -> str | None:
         """The id of the input whose choice fills this question in, or None."""
         source = self.parcours.form.sources.get(champ.question.nom, "")
@@ -207,9 +214,7 @@ class VueDeFormulaire(BrowserView):
         return steps
 
     def _all_done_before(self, position: int) -> bool:
-        return all(
-            etape.id in self.faites for etape in self.parcours.etapes[:position]
-        )
+        return all(etape.id in self.faites for etape in self.parcours.etapes[:position])
 
     @property
     def derniere(self) -> bool:

@@ -1,0 +1,273 @@
+"""An editor publishes through the gate, and goes back to an earlier version."""
+
+from bs4 import BeautifulSoup
+from carouge.guichet.demarche.versions import versions_de
+from carouge.guichet.demo.content import PASSWORD
+from modeles import champ
+from modeles import etape
+from modeles import modele
+from modeles import regle
+from modeles import si
+from plone import api
+
+import pytest
+import requests
+import transaction
+
+
+PATH = "/guichet/dechets/signaler-un-depot-sauvage"
+
+SOUND = modele(etape("un", champ("lieu", titre="Lieu", requis=True)))
+BROKEN = modele(
+    etape(
+        "un",
+        champ("lieu", titre="Lieu"),
+        champ("rue", titre="Rue", si=si(regle("disparu", "rempli"))),
+    )
+)
+
+
+class Browser:
+    """Somebody of the staff with forms, without scripts."""
+
+    def __init__(self, base, login):
+        self.base = base
+        self.session = requests.Session()
+        if login:
+            self.session.auth = (login, PASSWORD)
+
+    def get(self, path, **options):
+        return self.session.get(self.base + path, timeout=30, **options)
+
+    def soup(self, path):
+        response = self.get(path)
+        assert response.status_code == 200, path
+        return BeautifulSoup(response.text, "html.parser")
+
+    def post(self, path, data, token_from=None, **options):
+        if token_from:
+            field = self.soup(token_from).select_one("input[name=_authenticator]")
+            data = {**data, "_authenticator": field["value"]}
+        return self.session.post(self.base + path, data=data, timeout=30, **options)
+
+
+def text(tag):
+    return " ".join(tag.get_text(" ").split())
+
+
+@pytest.fixture
+def browser(functional):
+    base = f"http://{functional['host']}:{functional['port']}/plone"
+    return lambda login=None: Browser(base, login)
+
+
+@pytest.fixture
+def editor(browser):
+    return browser("editeur")
+
+
+@pytest.fixture
+def demarche(functional):
+    return functional["portal"].guichet.dechets["signaler-un-depot-sauvage"]
+
+
+@pytest.fixture
+def change(demarche):
+    def change(model=None, **values):
+        if model:
+            demarche.fields_model = model
+        for name, value in values.items():
+            setattr(demarche, name, value)
+        transaction.commit()
+
+    return change
+
+
+class TestPublication:
+    PAGE = f"{PATH}/@@publication"
+
+    def test_nothing_to_publish(self, editor):
+        soup = editor.soup(self.PAGE)
+        assert text(soup.h1) == "Publication de « Signaler un dépôt sauvage »"
+        assert text(soup.select_one(".lead")) == (
+            "Cette démarche est publiée, telle que vous l’avez sous les yeux."
+        )
+        assert soup.select("form[action$=publication]") == []
+        assert soup.select("#guichet-modifications") == []
+
+    def test_the_way_there(self, editor, change):
+        assert editor.soup(PATH).select("#guichet-modifications") == []
+        change(SOUND)
+        notice = editor.soup(PATH).select_one("#guichet-modifications")
+        assert "Modifications non publiées" in text(notice)
+        assert notice.a["href"] == f"{editor.base}{self.PAGE}"
+        hrefs = [a["href"] for a in editor.soup(PATH).select("#edit-zone a[href]")]
+        menu = [href for href in hrefs if "@@publication" in href]
+        assert len(menu) == 2  # the tab, and the menu of states
+
+    def test_citizens_see_no_notice(self, browser, change):
+        change(SOUND)
+        assert browser().soup(PATH).select("#guichet-modifications") == []
+
+    def test_publish(self, editor, change, demarche):
+        change(SOUND)
+        soup = editor.soup(self.PAGE)
+        assert text(soup.select_one("#differences h3")) == "Étapes"
+        lines = [text(line) for line in soup.select("#differences li")]
+        assert "Question ajoutée : « Lieu » (obligatoire)" in lines or lines
+        response = editor.post(
+            self.PAGE,
+            {"note": "Formulaire plus court"},
+            token_from=self.PAGE,
+            allow_redirects=False,
+        )
+        assert response.status_code == 303
+        assert response.headers["Location"] == f"{editor.base}{PATH}"
+        transaction.begin()
+        last = versions_de(demarche)[-1]
+        assert (last.numero, last.auteur) == (2, "editeur")
+        assert last.note == "Formulaire plus court"
+        assert last.contenu["fields_model"] == SOUND
+
+    def test_errors_close_the_gate(self, editor, change, demarche):
+        change(BROKEN)
+        soup = editor.soup(self.PAGE)
+        [problem] = soup.select("#erreurs li")
+        assert text(problem) == (
+            "Erreur : « Rue » se réfère à une question qui n’existe plus (disparu)."
+        )
+        assert problem.a["href"] == f"{editor.base}{PATH}/fields/rue"
+        assert editor.get(f"{PATH}/fields/rue").status_code == 200
+        assert soup.select("form[action$=publication] button") == []
+        response = editor.post(self.PAGE, {"note": ""}, token_from=self.PAGE)
+        assert response.status_code == 400
+        transaction.begin()
+        assert len(versions_de(demarche)) == 1
+
+    def test_warnings_want_a_reason(self, editor, change, demarche):
+        change(SOUND, delai_jours=None)
+        response = editor.post(self.PAGE, {"note": ""}, token_from=self.PAGE)
+        assert response.status_code == 400
+        soup = BeautifulSoup(response.text, "html.parser")
+        assert soup.select_one("[role=alert]") is not None
+        [field] = soup.select("input[name^=raison]")
+        assert (field["name"], field["aria-invalid"]) == ("raison.sans_delai", "true")
+        response = editor.post(
+            self.PAGE,
+            {"note": "", "raison.sans_delai": "Selon la saison"},
+            token_from=self.PAGE,
+        )
+        assert response.status_code == 200
+        transaction.begin()
+        [accepted] = versions_de(demarche)[-1].acceptes
+        assert (accepted.code, accepted.raison) == ("sans_delai", "Selon la saison")
+        page = text(editor.soup(f"{PATH}/@@versions").select_one("#versions"))
+        assert "Le délai attendu manque. Selon la saison" in page
+
+    def test_without_token(self, editor, change, demarche):
+        change(SOUND)
+        assert editor.post(self.PAGE, {"note": ""}).status_code == 403
+        transaction.begin()
+        assert len(versions_de(demarche)) == 1
+
+    @pytest.mark.parametrize("login", [None, "agent-dechets"])
+    def test_not_for_others(self, browser, login):
+        for page in ("@@publication", "@@versions", "@@versions/1"):
+            response = browser(login).get(f"{PATH}/{page}", allow_redirects=False)
+            assert response.status_code in (302, 401, 403), page
+
+
+class TestOtherWays:
+    """The gate stands on every way to publish."""
+
+    def test_the_state_page(self, editor, change, demarche):
+        change(BROKEN)
+        response = editor.post(
+            f"{PATH}/content_status_modify",
+            {"workflow_action": "publier_modifications"},
+            token_from=f"{PATH}/edit",
+        )
+        assert response.url == f"{editor.base}{PATH}/@@publication"
+        assert "ne peut pas être publiée" in response.text
+        transaction.begin()
+        assert len(versions_de(demarche)) == 1
+
+    def test_rest(self, editor, change, demarche):
+        change(BROKEN)
+        response = editor.session.post(
+            f"{editor.base}/++api++{PATH}/@workflow/publier_modifications",
+            headers={"Accept": "application/json"},
+            timeout=30,
+        )
+        assert response.status_code == 400
+        assert "ne peut pas être publiée" in response.json()["error"]["message"]
+        transaction.begin()
+        assert len(versions_de(demarche)) == 1
+
+    def test_rest_with_a_sound_form(self, editor, change, demarche):
+        change(SOUND)
+        response = editor.session.post(
+            f"{editor.base}/++api++{PATH}/@workflow/publier_modifications",
+            headers={"Accept": "application/json"},
+            json={"comment": "Par un programme"},
+            timeout=30,
+        )
+        assert response.status_code == 200
+        transaction.begin()
+        assert versions_de(demarche)[-1].note == "Par un programme"
+
+
+class TestVersions:
+    PAGE = f"{PATH}/@@versions"
+
+    @pytest.fixture
+    def twice(self, change, demarche):
+        change(SOUND)
+        with api.env.adopt_user(userid="editeur"):
+            api.content.transition(demarche, "publier_modifications", comment="Court")
+        transaction.commit()
+
+    def test_list(self, editor, twice):
+        soup = editor.soup(self.PAGE)
+        first, second = soup.select("#versions > li")
+        assert text(first.h2) == "Version 2"
+        assert "Court" in text(first)
+        assert "Question ajoutée" in text(first) or "Question retirée" in text(first)
+        assert "Première publication." in text(second)
+        assert len(soup.select("form[action$=versions]")) == 1
+
+    def test_one(self, editor, twice):
+        soup = editor.soup(f"{self.PAGE}/2")
+        assert text(soup.h1) == "Version 2 de « Signaler un dépôt sauvage »"
+        assert [text(h2) for h2 in soup.select("#content h2")] == ["Un"]
+        [line] = soup.select("#content section li")
+        assert text(line).startswith("Lieu Texte court")
+        assert text(line).endswith("obligatoire")
+
+    @pytest.mark.parametrize("number", ["3", "0", "x", "2/2", "99999999"])
+    def test_unknown(self, editor, twice, number):
+        assert editor.get(f"{self.PAGE}/{number}").status_code == 404
+
+    def test_restore(self, editor, twice, demarche):
+        response = editor.post(
+            self.PAGE,
+            {"restaurer": "1"},
+            token_from=self.PAGE,
+            allow_redirects=False,
+        )
+        assert response.status_code == 303
+        assert response.headers["Location"] == f"{editor.base}{PATH}/@@publication"
+        transaction.begin()
+        first, second = versions_de(demarche)
+        assert demarche.fields_model == first.contenu["fields_model"]
+        assert len(versions_de(demarche)) == 2
+
+    @pytest.mark.parametrize("number", ["7", "", "x"])
+    def test_restore_nothing(self, editor, twice, demarche, number):
+        response = editor.post(self.PAGE, {"restaurer": number}, token_from=self.PAGE)
+        assert response.status_code == 404
+
+    def test_restore_without_token(self, editor, twice, demarche):
+        assert editor.post(self.PAGE, {"restaurer": "1"}).status_code == 403
+        transaction.begin()
+        assert demarche.fields_model == SOUND
