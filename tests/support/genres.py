@@ -70,7 +70,7 @@ def tous_les_champs():
         "integer": schema.Int(title="Nombre", min=0, max=50),
         "decimal": schema.Decimal(title="Surface", min=Decimal("0.5")),
         "float": schema.Float(title="Poids"),
-        "montant": fields.Montant(title="Loyer", maximum=Decimal("9999.95")),
+        "montant": fields.Montant(title="Loyer", maximum=9999),
         "date": schema.Date(title="Jour"),
         "jour": fields.Jour(title="Fête", au_plus_tot=-10, au_plus_tard=300),
         "choice": schema.Choice(title="Logement", vocabulary=LOGEMENTS),

@@ -4,9 +4,8 @@
 def format_chf(centimes: int) -> str:
     """``4000`` as ``CHF 40.00``; thousands as Swiss people write them: ``CHF 1'200.00``.
 
-    :raises ValueError: for a negative amount
+    A reduction has its sign before all of it: ``-CHF 5.00``.
     """
-    if centimes < 0:
-        raise ValueError(centimes)
-    francs, rest = divmod(centimes, 100)
-    return f"CHF {francs:,}.{rest:02d}".replace(",", "'")
+    francs, rest = divmod(abs(centimes), 100)
+    sign = "-" if centimes < 0 else ""
+    return f"{sign}CHF {francs:,}.{rest:02d}".replace(",", "'")

@@ -223,7 +223,7 @@ class TestVersions:
     @pytest.fixture
     def twice(self, change, demarche):
         change(SOUND)
-        with api.env.adopt_user(userid="editeur"):
+        with api.env.adopt_user("editeur"):
             api.content.transition(demarche, "publier_modifications", comment="Court")
         transaction.commit()
 

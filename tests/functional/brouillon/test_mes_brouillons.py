@@ -132,7 +132,7 @@ class TestList:
             f"Enregistré le {moment:%d.%m.%Y} à {moment:%H:%M}",
             "Vous en étiez à l’étape 2 sur 3 : Le chien",
             "2 fichiers : a <b>.jpg, b <b>.jpg",
-            f"Si vous n’y changez plus rien, il sera supprimé le {seen}.",
+            f"Si vous n’y changez plus rien, il sera effacé le {seen}.",
         ]
         [link] = item.xpath(".//a[contains(@class, 'btn-primary')]/@href")
         base = page.url.removesuffix("/mon-espace/brouillons")
@@ -215,12 +215,12 @@ class TestDelete:
         asked = visitor.get(
             f"/mon-espace/brouillons/{id}", params={"etape": "supprimer"}
         )
-        assert words(asked, "//h1") == ["Supprimer ce brouillon ?"]
+        assert words(asked, "//h1") == ["Effacer ce brouillon ?"]
         assert stored(compte.id) == [id, other]
         page = delete(visitor, id)
         assert page.url.endswith("/mon-espace/brouillons?fait=supprime")
         assert words(page, "//article//*[@role='status']") == [
-            "Le brouillon a été supprimé."
+            "Le brouillon a été effacé."
         ]
         assert stored(compte.id) == [other]
 

@@ -224,7 +224,7 @@ def test_too_large_is_said_before_it_is_sent(page, carte):
     sent = []
     page.on("request", lambda request: sent.append(request.url))
     carte.choose(HEAVY)
-    expect(carte.items).to_contain_text("1 Mo")
+    expect(carte.items).to_contain_text(french("{n} MB", n="1"))
     expect(carte.button("Try again")).to_be_hidden()
     assert not any(url.endswith("/fichiers") for url in sent)
 
@@ -289,7 +289,7 @@ def test_going_on_waits_for_the_files(page, carte, said, slow, stored):
     carte.choose(PDF)
     assert slow.arrived.wait(20)
     page.get_by_label("Votre nom").fill("Rochat")
-    page.locator("button[name=suivant], button[name=continuer]").first.click()
+    page.locator("button[name=suivant]:not(.visually-hidden)").click()
     expect(said).to_have_text(
         french(
             "Your files are still being sent. You go on by yourself as soon as they "

@@ -3,7 +3,6 @@
 from carouge.guichet.demarche.browser.champs import FIELDS
 from carouge.guichet.formulaire.compile import compile_model
 from carouge.guichet.formulaire.genres import genre_de
-from decimal import Decimal
 from plone.schemaeditor.interfaces import IFieldEditFormSchema
 from plone.schemaeditor.interfaces import IFieldFactory
 from plone.supermodel import loadString
@@ -37,7 +36,7 @@ MODEL = """
       <title>Adresse</title>
     </field>
     <field name="loyer" type="carouge.guichet.formulaire.fields.Montant">
-      <title>Loyer</title><minimum>0.05</minimum><maximum>9999.95</maximum>
+      <title>Loyer</title><minimum>5</minimum><maximum>9999</maximum>
     </field>
     <field name="jour" type="carouge.guichet.formulaire.fields.Jour">
       <title>Jour</title>
@@ -62,7 +61,7 @@ MODEL = """
 SETTINGS = {
     "lieu": {"etranger": True},
     "adresse": {"etranger": False},
-    "loyer": {"minimum": Decimal("0.05"), "maximum": Decimal("9999.95")},
+    "loyer": {"minimum": 5, "maximum": 9999},
     "jour": {
         "min": datetime.date(2026, 1, 1),
         "max": datetime.date(2027, 12, 31),

@@ -154,7 +154,7 @@ def test_answers(nom, saisie, valeur, mots):
             "An amount in francs is expected here, such as 12.50 or 1'200.",
         ),
         ("montant", "-5", "The smallest possible value is CHF 0.00."),
-        ("montant", "10000", "The largest possible value is CHF 9'999.95."),
+        ("montant", "10000", "The largest possible value is CHF 9'999.00."),
         ("date", "31.02.2026", "A date is expected here, such as 25.11.2026."),
         ("date", "25.11.26", "A date is expected here, such as 25.11.2026."),
         ("date", "٢٥.11.2026", "A date is expected here, such as 25.11.2026."),
@@ -396,7 +396,7 @@ def test_descriptions_for_programs():
         "type": "integer",
         "$comment": "centimes",
         "minimum": 0,
-        "maximum": 999995,
+        "maximum": 999900,
     }
     assert schema_of("choice") == {
         "title": "Logement",

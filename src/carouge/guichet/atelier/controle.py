@@ -145,9 +145,11 @@ def _variables(demarche, form: CompiledForm) -> Iterator[Probleme]:
                     ERREUR,
                     "variable_inconnue",
                     _(
-                        "${texte}: there is no question “${variable}” to put in place "
-                        "of $${${variable}}.",
-                        mapping={"texte": texte.titre, "variable": variable},
+                        "${texte}: no question of the form is meant by ${signe}.",
+                        mapping={
+                            "texte": texte.titre,
+                            "signe": f"${{{variable}}}",
+                        },
                     ),
                     texte.lien,
                     f"{texte.nom}.{variable}",

@@ -9,6 +9,7 @@ from carouge.guichet.atelier.formulaire_genres import GENRES
 from carouge.guichet.atelier.formulaire_modele import champ_vers_etape
 from carouge.guichet.atelier.formulaire_modele import enregistrer
 from carouge.guichet.atelier.formulaire_modele import etapes_de
+from carouge.guichet.atelier.formulaire_modele import lire
 from carouge.guichet.atelier.formulaire_noms import nom_libre
 from carouge.guichet.atelier.formulaire_page import CONFLIT
 from carouge.guichet.atelier.formulaire_page import PageFormulaire
@@ -17,11 +18,14 @@ from carouge.guichet.formulaire.reglages import ICalcul
 from collective.easyform import config as easyform
 from collective.easyform.browser.fields import FieldEditForm
 from collective.easyform.interfaces import ILabel
+from copy import copy
 from lxml import etree
 from plone import api
 from plone.schemaeditor.interfaces import IFieldFactory
 from plone.schemaeditor.utils import IEditableSchema
 from plone.schemaeditor.utils import SchemaModifiedEvent
+from plone.supermodel import serializeSchema
+from plone.supermodel.interfaces import XML_NAMESPACE
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from z3c.form import button
 from z3c.form.browser.select import SelectWidget
@@ -134,6 +138,10 @@ class ReglagesQuestion(FieldEditForm):
         if ICalcul.providedBy(self.field) or ILabel.providedBy(self.field):
             inutiles.append("required")
         self.fields = self.fields.omit(*(n for n in inutiles if n in self.fields))
+        if "required" in self.fields:
+            # The help of a box is taken from the field itself, which is everybody's.
+            requis = self.fields["required"].field = copy(self.fields["required"].field)
+            requis.title, requis.description = _MOTS["required"]
 
     def updateWidgets(self) -> None:
         super().updateWidgets()
@@ -182,10 +190,12 @@ class ReglagesQuestion(FieldEditForm):
     @property
     def etat(self) -> str:
         """Tells one state of the question from another, for two editors at once."""
+        # Read and written once: two ways to write the same are one state.
+        modele = etree.fromstring(serializeSchema(lire(self.demarche)).encode())
         return PageFormulaire.empreinte(
             [
-                etree.tostring(noeud, encoding="unicode")
-                for noeud in _noeuds(self.demarche.fields_model)
+                etree.tostring(noeud, method="c14n", exclusive=True).decode()
+                for noeud in modele.iter(f"{{{XML_NAMESPACE}}}field")
                 if noeud.get("name") == self.field.__name__
             ]
         )
@@ -223,9 +233,3 @@ class PageReglages(PageFormulaire):
 
     def body(self) -> str:
         return self.formulaire.render()
-
-
-def _noeuds(modele: str):
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    racine = etree.fromstring(modele.encode(), parser=parser)
-    return racine.iter("{http://namespaces.plone.org/supermodel/schema}field")

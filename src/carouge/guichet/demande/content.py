@@ -12,6 +12,7 @@ from carouge.guichet.demande.domain import LigneDePrix
 from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
+from carouge.guichet.demande.domain import total_of
 from carouge.guichet.demande.interfaces import IDemande
 from carouge.guichet.demande.interfaces import IDemandes
 from collections.abc import Iterator
@@ -84,8 +85,8 @@ class Demande(Item):
 
     @property
     def total(self) -> int:
-        """The sum of the price lines, in centimes."""
-        return sum(ligne.montant for ligne in self.prix)
+        """What is to be paid, in centimes."""
+        return total_of(self.prix)
 
     @property
     def pieces_annoncees(self) -> tuple[Piece, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Container
+from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -289,6 +290,11 @@ class LigneDePrix:
 
     libelle: str
     montant: int
+
+
+def total_of(lignes: Iterable[LigneDePrix]) -> int:
+    """What these lines come to, in centimes; reductions never make it less than 0."""
+    return max(0, sum(ligne.montant for ligne in lignes))
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,10 @@ class MyDemandes(GuichetService):
                 }
                 for piece in demande.pieces
             ],
+            "prix": {
+                "lignes": [asdict(ligne) for ligne in demande.prix],
+                "total": demande.total,
+            },
             "historique": [self._step(step) for step in history(demande)],
         }
 

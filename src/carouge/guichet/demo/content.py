@@ -165,7 +165,11 @@ def _demarche(categorie, spec, services) -> None:
         connexion_minutes=acces.get("connexion_minutes"),
         compte_recommande=bool(acces.get("compte_recommande")),
         message_suspension=spec.get("message_suspension"),
-        fields_model=form_model(spec.get("formulaire") or []),
+        fields_model=form_model(
+            spec.get("formulaire") or [],
+            spec.get("groupes"),
+            spec.get("prix") or (),
+        ),
     )
     if spec["etat"] != "brouillon":
         api.content.transition(demarche, "publier")

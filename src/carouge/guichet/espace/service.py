@@ -23,6 +23,7 @@ from carouge.guichet.formulaire.domain import has_control_characters
 from carouge.guichet.formulaire.domain import MAX_TEXT
 from carouge.guichet.limiter import client_key
 from carouge.guichet.limiter import Limiter
+from carouge.guichet.money import format_chf
 from carouge.guichet.sealed import InvalidSeal
 from carouge.guichet.sealed import seal
 from carouge.guichet.sealed import unseal
@@ -233,6 +234,9 @@ class Suivi:
     pieces: tuple[PieceVue, ...]
     #: Some of them are still to come: there is a cover sheet for them.
     attend_pieces: bool
+    #: (what for, how much) as it was at the submission; empty when it is free.
+    prix: tuple[tuple[str, str], ...]
+    total: str
     membre: str
     organisation: str
     deposant: str
@@ -279,6 +283,10 @@ def suivi_of(demande: Demande) -> Suivi:
             for piece in demande.pieces
         ),
         attend_pieces=bool(demande.pieces_annoncees) and not etat.final,
+        prix=tuple(
+            (ligne.libelle, format_chf(ligne.montant)) for ligne in demande.prix
+        ),
+        total=format_chf(demande.total),
         membre=demande.membre.nom if demande.membre else "",
         organisation=deposant.organisation if deposant else "",
         deposant=deposant.nom if deposant else "",

@@ -228,11 +228,13 @@ AdresseHandler = BaseHandler(Adresse)
 
 @implementer(IMontant)
 class Montant(Field):
-    """An amount in Swiss francs; ``minimum`` and ``maximum`` are francs (Decimal)."""
+    """An amount in Swiss francs; ``minimum`` and ``maximum`` are whole francs."""
 
     _type = int
 
-    def __init__(self, minimum=None, maximum=None, **kw) -> None:
+    def __init__(
+        self, minimum: int | None = None, maximum: int | None = None, **kw
+    ) -> None:
         self.minimum = minimum
         self.maximum = maximum
         super().__init__(**kw)

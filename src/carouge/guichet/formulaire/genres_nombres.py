@@ -181,9 +181,9 @@ class Somme(GenreTexte):
         centimes = int(lu * 100)
         _dans_les_bornes(
             lu,
-            Decimal(0) if champ.minimum is None else champ.minimum,
+            champ.minimum or 0,
             champ.maximum,
-            lambda francs: format_chf(int(francs * 100)),
+            lambda francs: format_chf(francs * 100),
         )
         return centimes
 
@@ -211,7 +211,7 @@ class Somme(GenreTexte):
 
     def type_json(self, champ: IField) -> dict:
         minimum, maximum = (
-            None if borne is None else int(borne * 100)
+            None if borne is None else borne * 100
             for borne in (champ.minimum, champ.maximum)
         )
         return {
@@ -225,9 +225,8 @@ class Somme(GenreTexte):
 
 
 def francs(montant: Decimal) -> str:
-    """``CHF 1'200.00``, rounded to the centime; a minus sign before all of it."""
-    centimes = int((abs(montant) * 100).quantize(Decimal(1), "ROUND_HALF_UP"))
-    return ("-" if montant < 0 and centimes else "") + format_chf(centimes)
+    """``CHF 1'200.00``, rounded to the centime."""
+    return format_chf(int((montant * 100).quantize(Decimal(1), "ROUND_HALF_UP")))
 
 
 class Resultat(Genre):

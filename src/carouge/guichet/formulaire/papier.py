@@ -171,7 +171,8 @@ class _Mise:
         if forme is None:
             return None
         field = question.champ
-        texts = textes_de(getattr(field, "rich_label", None) or "")
+        label = getattr(field, "rich_label", None) or ""
+        texts = textes_de(getattr(label, "raw", label))
         return Champ(
             titre=self.dire(field.title) if field.title else "",
             aide=self.dire(field.description) if field.description else "",

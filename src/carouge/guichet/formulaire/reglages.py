@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from carouge.guichet import _
 from carouge.guichet.formulaire.types_documents import FAMILLES
-from decimal import Decimal
 from plone.schemaeditor.interfaces import IFieldEditFormSchema
 from zope.component import adapter
 from zope.interface import implementer
 from zope.schema import Bool
 from zope.schema import Choice
 from zope.schema import Date
-from zope.schema import Decimal as DecimalField
 from zope.schema import Int
 from zope.schema import Set
 from zope.schema import Text
@@ -64,8 +62,8 @@ class IAdresse(ILieuPostal):
 class IMontant(IField):
     """An amount of money; the answer is a number of centimes (int)."""
 
-    minimum = DecimalField(title=_("At least (CHF)"), min=Decimal(0), required=False)
-    maximum = DecimalField(title=_("At most (CHF)"), min=Decimal(0), required=False)
+    minimum = Int(title=_("At least (whole francs)"), min=0, required=False)
+    maximum = Int(title=_("At most (whole francs)"), min=0, required=False)
 
 
 #: Days a limit may be away from today: a century and a bit.

@@ -15,7 +15,6 @@ from carouge.guichet.formulaire.compile import Etape
 from carouge.guichet.formulaire.compile import Groupe
 from carouge.guichet.formulaire.compile import Question
 from carouge.guichet.formulaire.documents import inspecter
-from carouge.guichet.formulaire.documents import trop_lourd
 from carouge.guichet.formulaire.genre import Saisie
 from carouge.guichet.formulaire.genres_pieces import limites_de
 from carouge.guichet.formulaire.lecture import cle_de
@@ -61,9 +60,7 @@ def fichier_de(champ, nom: str, data: bytes) -> Fichier:
     :raises DocumentRefuse: with what the citizen is told
     """
     limits = limites_de(champ)
-    inspection = inspecter(
-        nom, data, types=limits.types, max_octets=limits.max_octets
-    )
+    inspection = inspecter(nom, data, types=limits.types, max_octets=limits.max_octets)
     state = examiner(data)
     if state == "infecte":
         raise DocumentRefuse(INFECTED)
@@ -80,9 +77,7 @@ def fichier_de(champ, nom: str, data: bytes) -> Fichier:
     )
 
 
-def joindre(
-    demarche, brouillon: Brouillon, cle: str, envoi: FileUpload
-) -> Fichier:
+def joindre(demarche, brouillon: Brouillon, cle: str, envoi: FileUpload) -> Fichier:
     """Look at a file that was sent, and attach it to the question at ``cle``.
 
     The antivirus is asked before anything is written.

@@ -103,8 +103,9 @@ function mettreAJour() {
   }
   const total = form.querySelector("[data-guichet-prix]");
   if (total) {
-    const centimes = Number(total.dataset.guichetPrix);
-    const text = francs(centimes + Number(prix(miroir.plan, resultat, miroir).total));
+    const { lignes } = prix(miroir.plan, resultat, miroir);
+    const fee = Number(total.dataset.guichetPrix);
+    const text = francs(Math.max(0, lignes.reduce((sum, one) => sum + one.total, fee)));
     if (total.textContent.trim() !== text) total.textContent = text;
   }
 }

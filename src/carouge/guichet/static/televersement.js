@@ -44,9 +44,9 @@ function aLaSuite(travail) {
 
 /** The address for files; the first one makes the brouillon they belong to. */
 async function adresse() {
-  if (!form.querySelector("[name=revision]")) {
-    if (!(await form.guichetEnregistrer?.())) throw new Refus(mots.echec);
-  }
+  const commence = () => form.querySelector("[name=revision]");
+  if (!commence()) await form.guichetEnregistrer?.();
+  if (!commence()) throw new Refus(mots.echec);
   return form.dataset.guichetFichiers;
 }
 

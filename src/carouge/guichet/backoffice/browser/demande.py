@@ -26,6 +26,7 @@ from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import MessageRequired
 from carouge.guichet.demande.service import TransitionRefused
 from carouge.guichet.formulaire.domain import MAX_TEXT
+from carouge.guichet.money import format_chf
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import local_date
 from carouge.guichet.swisstime import today
@@ -65,6 +66,7 @@ class AgentsDemande(DeskPage):
 
     template = ViewPageTemplateFile("../templates/demande.pt")
     nothing = ViewPageTemplateFile("../templates/nothing.pt")
+    format_chf = staticmethod(format_chf)
     page_title = _("There is no page at this address")
     number = None
     message = ""

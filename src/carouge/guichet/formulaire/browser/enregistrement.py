@@ -55,7 +55,7 @@ class Enregistrement(PageDeBrouillon):
             return self._json(409, {"message": in_words(texts.CHANGED_ELSEWHERE)})
         except TropLong:
             return self._json(413, {"message": in_words(texts.TOO_LONG)})
-        parcours = ouvert.parcours
+        self.parcours = ouvert.parcours
         return self._json(
             200,
             {
@@ -63,7 +63,7 @@ class Enregistrement(PageDeBrouillon):
                 "revision": self.brouillon.revision,
                 "adresse": self.base,
                 "etape": self.adresse_etape(etape),
-                "prix": format_chf(self.emolument + parcours.prix.total),
+                "prix": format_chf(self.prix),
             },
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carouge.guichet.access.labels import advice
+from carouge.guichet.demande.domain import total_of
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.versions import contenu_publie
@@ -233,7 +234,7 @@ class VueDeFormulaire(BrowserView):
     @property
     def prix(self):
         """The price of the form and of the démarche, in centimes; 0 when free."""
-        return self.emolument + self.parcours.prix.total
+        return total_of(self.lignes_de_prix)
 
     @cached_property
     def contenu(self):

@@ -14,19 +14,39 @@ from carouge.guichet.demarche.service import find_demarche
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import get_catalogue
 from carouge.guichet.formulaire import remplir
+from carouge.guichet.formulaire import televersement
 from carouge.guichet.formulaire import texts
+from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.etat_json import etat_de
+from carouge.guichet.formulaire.etat_json import fichier_json
 from carouge.guichet.formulaire.etat_json import resume_de
+from carouge.guichet.formulaire.genre import Illisible
 from carouge.guichet.formulaire.parcours import Parcours
+from carouge.guichet.formulaire.reponses_json import contenu_de
 from carouge.guichet.formulaire.reponses_json import interdites
 from carouge.guichet.formulaire.reponses_json import lire_reponses
+from carouge.guichet.formulaire.reponses_json import plaintes
 from carouge.guichet.formulaire.restapi.communs import ServiceDeFormulaire
+from carouge.guichet.formulaire.service import NotAvailable
 from carouge.guichet.formulaire.service import stable_jeton
+from carouge.guichet.formulaire.types_documents import DocumentRefuse
 from carouge.guichet.rest import bad_request
 from carouge.guichet.rest import not_found
 from carouge.guichet.rest import Refusal
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
+
+
+@dataclass
+class Envoi:
+    """A document that came in JSON, as an upload."""
+
+    filename: str
+    data: bytes
+
+    def read(self, size: int) -> bytes:
+        return self.data[:size]
 
 
 class BrouillonsService(ServiceDeFormulaire):
@@ -52,12 +72,12 @@ class BrouillonsService(ServiceDeFormulaire):
         fiche = get_catalogue(self.context).by_uid.get(brouillon.demarche_uid)
         demarche = fiche and find_demarche(self.context, fiche.path)
         if not demarche:
-            raise Refusal(404, "NotFound", texts.GONE)
+            raise Refusal(404, "NotFound", _("There is no such démarche."))
         return demarche
 
     def etat(self, demarche, ouvert: remplir.Ouvert) -> dict:
         """The whole brouillon as JSON."""
-        return etat_de(demarche, ouvert, self._adresse(ouvert.brouillon), self.say)
+        return etat_de(demarche, ouvert, self.resume(ouvert.brouillon), self.say)
 
     def resume(self, brouillon: Brouillon) -> dict:
         """A brouillon in a list."""
@@ -127,7 +147,13 @@ class BrouillonsService(ServiceDeFormulaire):
             )
         except BrouillonModifie as error:
             raise Refusal(
-                409, "Conflict", texts.CHANGED_ELSEWHERE, revision=error.revision
+                409,
+                "Conflict",
+                _(
+                    "This draft was changed elsewhere meanwhile. Nothing was saved; "
+                    "read it again."
+                ),
+                revision=error.revision,
             ) from error
         except TropLong as error:
             raise Refusal(413, "PayloadTooLarge", texts.TOO_LONG) from error
@@ -184,7 +210,9 @@ class EcrireBrouillons(BrouillonsService):
             raise self.closed(gate)
         id = remplir.brouillon_id(stable_jeton(demarche, key))
         if remplir.deja_depose(demarche, id) is not None:
-            raise Refusal(409, "Conflict", texts.ALREADY_SUBMITTED)
+            raise Refusal(
+                409, "Conflict", _("The draft of this key was submitted already.")
+            )
         compte = current_compte()
         owner = compte.id if compte else brouillons.marquer_navigateur(self.request)
         known = brouillons.trouver(self.context, id, (owner,))
@@ -194,7 +222,14 @@ class EcrireBrouillons(BrouillonsService):
         try:
             brouillon = remplir.commencer(demarche, id, owner)
         except (IdPris, TropDeBrouillons) as error:
-            raise Refusal(409, "Conflict", texts.TOO_MANY) from error
+            raise Refusal(
+                409,
+                "Conflict",
+                _(
+                    "There are as many drafts of this démarche already as one person "
+                    "may have. Finish or delete one of them first."
+                ),
+            ) from error
         try:
             ouvert = self.noter(demarche, brouillon, raw)
         except Refusal:
@@ -205,7 +240,116 @@ class EcrireBrouillons(BrouillonsService):
         return self.etat(demarche, ouvert)
 
     def _joindre(self, id: str) -> dict:
-        raise NotImplementedError
+        body = self.json_body()
+        self.only(body, "champ", "filename", "content-type", "data", "encoding")
+        brouillon = self.brouillon(id)
+        demarche = self.demarche_du(brouillon)
+        cle = body.pop("champ", None)
+        try:
+            nom, data = contenu_de(body)
+            fichier = televersement.joindre(
+                demarche,
+                brouillon,
+                cle if isinstance(cle, str) else "",
+                Envoi(nom, data),
+            )
+        except televersement.QuestionInconnue as error:
+            raise bad_request(
+                _("champ is the path of a question for documents that is asked.")
+            ) from error
+        except (Illisible, DocumentRefuse) as error:
+            raise bad_request(error.message) from error
+        self.request.response.setStatus(201)
+        return {
+            **fichier_json(fichier, demarche, brouillon),
+            "champ": cle,
+            "revision": brouillon.revision,
+        }
 
     def _deposer(self, id: str) -> dict:
-        raise NotImplementedError
+        """The démarche is named again: of a submitted brouillon nothing is left."""
+        body = self.json_body()
+        self.only(body, "demarche")
+        path = body.get("demarche")
+        if not isinstance(path, str):
+            raise bad_request(_("demarche is the path of a démarche."))
+        demarche = self.demarche_of(path)
+        earlier = remplir.deja_depose(demarche, id)
+        if earlier is not None:
+            return self.receipt(earlier, 200)
+        brouillon = remplir.attendre_son_tour(demarche, id, self.proprietaires)
+        if brouillon is None:
+            earlier = remplir.deja_depose(demarche, id)
+            if earlier is None:
+                raise not_found()
+            return self.receipt(earlier, 200)
+        if brouillon.demarche_uid != demarche.UID():
+            raise not_found()
+        try:
+            submission = remplir.deposer(demarche, brouillon)
+        except remplir.Incomplet as error:
+            raise bad_request(
+                _("Some steps are not finished. Nothing was submitted."),
+                etapes=[etape.id for etape in error.etapes],
+                champs=self.champs(plaintes(error.parcours)),
+            ) from error
+        except NotAvailable as error:
+            raise self.closed(error.gate) from error
+        return self.receipt(submission, 201 if submission.created else 200)
+
+
+class ChangerBrouillons(BrouillonsService):
+    """``PATCH @brouillons/<id>``: keep answers, finish a step."""
+
+    def answer(self) -> dict:
+        self.begin()
+        if len(self.path) != 1:
+            raise not_found()
+        body = self.json_body()
+        self.only(body, "reponses", "etape", "revision", "valider")
+        raw = self.reponses(body)
+        revision, valider = body.get("revision"), body.get("valider", False)
+        if isinstance(revision, bool) or not isinstance(revision, int | None):
+            raise bad_request(_("revision is the number that was read with the draft."))
+        if not isinstance(valider, bool):
+            raise bad_request(_("valider is true or false."))
+        brouillon = self.brouillon(self.path[0])
+        demarche = self.demarche_du(brouillon)
+        etape = body.get("etape")
+        known = compile_form(demarche).etape(etape) if isinstance(etape, str) else None
+        if known is None and (etape is not None or valider):
+            raise bad_request(_("etape is the id of a step."))
+        ouvert = self.noter(
+            demarche,
+            brouillon,
+            raw,
+            etape=known.id if known else None,
+            revision=revision,
+        )
+        if valider:
+            shown = ouvert.parcours.etape(known.id)
+            if shown is None:
+                raise bad_request(_("This step is not asked with these answers."))
+            remplir.valider(demarche, ouvert, shown)
+            ouvert = remplir.ouvrir(demarche, brouillon)
+        return self.etat(demarche, ouvert)
+
+
+class SupprimerBrouillons(BrouillonsService):
+    """``DELETE`` a brouillon, or one of its files."""
+
+    def answer(self) -> dict | None:
+        self.begin()
+        match self.path:
+            case [id]:
+                brouillons.supprimer(self.context, self.brouillon(id))
+                return self.reply_no_content()
+            case [id, "fichiers", fichier_id]:
+                brouillon = self.brouillon(id)
+                if fichier_id not in brouillon.fichiers:
+                    raise not_found()
+                televersement.retirer(
+                    self.demarche_du(brouillon), brouillon, fichier_id
+                )
+                return self.reply_no_content()
+        raise not_found()

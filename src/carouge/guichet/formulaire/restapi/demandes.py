@@ -86,9 +86,7 @@ class DepositDemande(ServiceDeFormulaire):
             )
         return path, raw
 
-    def _again(
-        self, earlier: Submission, parcours: Parcours, lecture: Lecture
-    ) -> dict:
+    def _again(self, earlier: Submission, parcours: Parcours, lecture: Lecture) -> dict:
         if lecture.erreurs or not _same_answers(earlier.demande, parcours, lecture):
             raise Refusal(
                 409,

@@ -1,0 +1,1 @@
+Each published form can be printed as an accessible PDF to fill in by hand, the page of a démarche says how long its form takes (estimated, then measured), and editors see counts per step and per refused answer.

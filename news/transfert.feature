@@ -1,0 +1,1 @@
+Démarches move between sites: export of one or several as a ZIP file with stable ids and deterministic bytes, import with a dry run, readable differences, and services, categories and addresses asked for once per guichet; by page and by the console command ``guichet``, which also runs what comes round (``guichet taches``).
