@@ -19,7 +19,7 @@ import hashlib
 import hmac
 
 
-#: Much more than anything we seal.
+#: Much more than anything we seal for a cookie.
 MAX_LENGTH = 4096
 
 
@@ -34,13 +34,18 @@ def seal(purpose: str, content: bytes, *, now: datetime | None = None) -> str:
 
 
 def unseal(
-    purpose: str, text: str, lifetime: timedelta, *, now: datetime | None = None
+    purpose: str,
+    text: str,
+    lifetime: timedelta,
+    *,
+    now: datetime | None = None,
+    max_length: int = MAX_LENGTH,
 ) -> bytes:
-    """What was sealed.
+    """What was sealed; nothing longer than ``max_length`` is looked at.
 
     :raises InvalidSeal: see there
     """
-    if not text or len(text) > MAX_LENGTH:
+    if not text or len(text) > max_length:
         raise InvalidSeal
     moment = int((now or swisstime.now()).timestamp())
     try:

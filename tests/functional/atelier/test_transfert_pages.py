@@ -123,7 +123,7 @@ def test_three_steps(editeur, guichet, ailleurs):
 
     page = editeur.post("/autre/importer", editeur.form("/autre/importer"), data)
     asked = [field for field in fields(page) if field.startswith("liaison.")]
-    assert asked == ["liaison.categorie:dechets", "liaison.service:service-voirie"]
+    assert asked == ["liaison.categorie.dechets", "liaison.service.service-voirie"]
 
     page = editeur.post("/autre/importer", fields(page))
     assert [words(title) for title in soup(page).select("h3")] == [
@@ -179,7 +179,7 @@ def test_what_was_confirmed_is_what_is_done(editeur, guichet):
     assert demarche.title == "Commander un conteneur"
     editeur.post("/guichet/importer", {**fields(page), "importer": "1"})
     transaction.begin()
-    assert (demarche.title, demarche.delai_jours) == ("Benne", 5)
+    assert (demarche.title, demarche.delai_jours) == ("Benne", 10)
 
 
 @pytest.mark.parametrize(

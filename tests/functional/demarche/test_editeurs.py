@@ -167,20 +167,20 @@ class TestEdit:
         soup = editor.soup(f"{DEMARCHE}/fields")
         assert "Commander un conteneur" in soup.select_one("h1").get_text()
         assert "modeleditor" not in str(soup)
-        assert editor.labels(f"{DEMARCHE}/fields/adresse") == [
-            "Titre",
-            "Description",
-            "Obligatoire",
+        labels = editor.labels(f"{DEMARCHE}/fields/adresse")
+        assert labels[:9] == [
+            "Question",
+            "Aide sous la question",
+            "La réponse est obligatoire",
             "Longueur minimum",
             "Longueur maximum",
             "Vient du compte",
+            "Toujours",
+            "Si toutes ces conditions sont remplies",
+            "Si l’une de ces conditions est remplie",
         ]
-
-    def test_kinds_of_fields(self, editor):
-        soup = editor.soup(f"{DEMARCHE}/fields/@@add-field")
-        kinds = [option["value"] for option in soup.select("select option")]
-        assert len(kinds) == 13
-        assert not [kind for kind in kinds if "assword" in kind or "elation" in kind]
+        # The rest is the one empty line of the condition.
+        assert labels[9:] == ["Question"]
 
     def test_publish_and_suspend(self, editor, browser):
         draft = "/guichet/aines/visites-de-benevoles"

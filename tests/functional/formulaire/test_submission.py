@@ -91,7 +91,8 @@ def test_an_uploaded_piece_is_kept_byte_for_byte(visitor, stored):
     form.fill(**ANSWERS, photo=("dépôt <b>.png", PNG, "image/png")).submit()
     [demande] = stored()
     [piece] = demande.pieces
-    assert (piece.file.filename, piece.file.data) == ("dépôt <b>.png", PNG)
+    # The name is made safe for every disk.
+    assert (piece.file.filename, piece.file.data) == ("dépôt _b_.png", PNG)
     assert piece.label == "Photo du dépôt"
     assert len(piece.digest) == 64
 
@@ -281,7 +282,6 @@ def test_a_choice_that_was_not_offered_is_refused(visitor, stored):
 @pytest.mark.parametrize(
     "demarche",
     [
-        "commerces/autorisation-terrasse",  # companies
         "animaux/sterilisation-du-chat",  # suspended
         "culture/bourse-de-creation-2026",  # period over
     ],
@@ -292,6 +292,15 @@ def test_a_form_that_is_closed_to_me_leads_to_the_page_that_says_why(
     response = visitor.get(f"/{demarche}/formulaire")
     assert response.url == f"{visitor.base}/{demarche}"
     visitor.post(f"/{demarche}/formulaire", data={"suivant": "x"})
+    assert stored() == []
+
+
+def test_a_form_for_companies_may_be_begun_before_the_login(visitor, stored):
+    demarche = "commerces/autorisation-terrasse"
+    form = visitor.open_form(demarche)
+    assert form.response.url == f"{visitor.base}/{demarche}/formulaire?nouveau=1"
+    words = form.page.get_element_by_id("guichet-preuve").text_content()
+    assert "Commencez maintenant, prouvez qui vous êtes plus tard" in words
     assert stored() == []
 
 

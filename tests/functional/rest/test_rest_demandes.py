@@ -823,6 +823,7 @@ def test_one_demande_with_all_that_is_known(jeanne, counter, french):
             "fichier": "photo.jpg",
             "taille": len(PHOTO),
             "sha256": hashlib.sha256(PHOTO).hexdigest(),
+            "moyen": None,
         }
     ]
     assert [

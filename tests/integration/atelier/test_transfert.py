@@ -182,7 +182,7 @@ def test_a_second_import_changes_the_working_copy(guichet, ailleurs, benne):
     assert projet.action == "modifier"
     words = [(str(d.libelle), d.avant, d.apres) for d in projet.differences]
     assert words[0] == ("Title", "Commander un conteneur", "Commander une benne")
-    assert words[1][1:] == ("5", "7")
+    assert words[1][1:] == ("10", "7")
     assert words[2][2] == f"Votre {words[2][1]}"
     assert importer(ailleurs, data) == [copie]
     assert (copie.title, copie.getId()) == (

@@ -101,7 +101,7 @@ def test_conditions_in_words(parties):
     conditions += [element.si for element in parties[0].elements if element.si]
     assert conditions == [
         "",
-        "Seulement si « Avez-vous un animal ? » : oui",
+        "Seulement si « Avez-vous un animal ? » est oui",
         "Seulement si « Logement » est « Appartement »",
     ]
 

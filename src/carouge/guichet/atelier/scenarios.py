@@ -10,22 +10,28 @@ from __future__ import annotations
 from Acquisition import aq_base
 from BTrees.OOBTree import OOBTree
 from carouge.guichet import swisstime
+from carouge.guichet.access.domain import ALLOWED
 from carouge.guichet.access.domain import ANONYMOUS
 from carouge.guichet.access.domain import decide
+from carouge.guichet.access.domain import Decision
 from carouge.guichet.access.service import usager_of
 from carouge.guichet.atelier.profils import compte_de
 from carouge.guichet.atelier.profils import usager_de
 from carouge.guichet.brouillon.content import Fichier
+from carouge.guichet.compte.service import acting_as
+from carouge.guichet.demande.domain import total_of
 from carouge.guichet.demarche.service import fiche_of
 from carouge.guichet.formulaire.compile import compile_draft
 from carouge.guichet.formulaire.genre import Contexte
 from carouge.guichet.formulaire.parcours import Parcours
+from carouge.guichet.formulaire.service import prix_of
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import asdict
 from dataclasses import dataclass
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from persistent.mapping import PersistentMapping
 
 import secrets
@@ -69,8 +75,20 @@ class Constat:
 
 
 @dataclass(frozen=True)
+class Page:
+    """What one page sent: the saisies of the step ``etape``.
+
+    ``valide``: the button to go on was pressed, so that the answers were looked at.
+    """
+
+    etape: str
+    saisies: Mapping
+    valide: bool = True
+
+
+@dataclass(frozen=True)
 class Marche:
-    """What was done: ``pages`` are pairs of a step and what was typed there, in order.
+    """What was done, page by page, in order.
 
     ``fichiers`` says of each file of the walk, by id, its ``nom``, ``type`` and
     ``taille``: the files themselves are not kept.
@@ -78,16 +96,35 @@ class Marche:
 
     profil: str
     jour: date
-    pages: tuple[tuple[str, Mapping], ...] = ()
+    pages: tuple[Page, ...] = ()
     fichiers: Mapping[str, Mapping] | None = None
 
     def to_json(self) -> dict:
         return {
             "profil": self.profil,
             "jour": self.jour.isoformat(),
-            "pages": [[etape, dict(saisies)] for etape, saisies in self.pages],
+            "pages": [
+                [page.etape, dict(page.saisies), page.valide] for page in self.pages
+            ],
             "fichiers": {id: dict(one) for id, one in (self.fichiers or {}).items()},
         }
+
+    @property
+    def saisies(self) -> dict:
+        """What was typed in the end."""
+        saisies: dict = {}
+        for page in self.pages:
+            _add(saisies, page.saisies)
+        return saisies
+
+    def avec(self, page: Page) -> Marche:
+        """The walk with one more page; one that was not looked at is replaced."""
+        before = self.pages
+        last = before[-1] if before else None
+        if last is not None and last.etape == page.etape and not last.valide:
+            page = replace(page, saisies={**last.saisies, **page.saisies})
+            before = before[:-1]
+        return replace(self, pages=(*before, page))
 
     @classmethod
     def from_json(cls, raw: Mapping) -> Marche:
@@ -98,7 +135,10 @@ class Marche:
             return cls(
                 profil=raw["profil"],
                 jour=date.fromisoformat(raw["jour"]),
-                pages=tuple((etape, dict(saisies)) for etape, saisies in raw["pages"]),
+                pages=tuple(
+                    Page(etape, dict(saisies), bool(valide))
+                    for etape, saisies, valide in raw["pages"]
+                ),
                 fichiers={id: dict(one) for id, one in raw["fichiers"].items()},
             )
         except (KeyError, TypeError, AttributeError) as error:
@@ -141,6 +181,15 @@ class Scenario:
             raise ValueError("no scenario") from error
 
 
+def _add(saisies: dict, page: Mapping) -> None:
+    """Add what a page sent; None takes an answer back."""
+    for name, saisie in page.items():
+        if saisie is None:
+            saisies.pop(name, None)
+        else:
+            saisies[name] = saisie
+
+
 # --- replay ---------------------------------------------------------------------
 
 
@@ -161,15 +210,14 @@ class Visite:
             },
         )
 
-    @property
-    def refus_d_acces(self) -> str:
-        """Why this usager may not begin; empty when he may."""
+    @cached_property
+    def decision(self) -> Decision:
+        """Whether this usager may do the démarche; whoever stands at the counter may."""
         if self.marche.profil == "agent":
-            return ""
+            return ALLOWED
         now = swisstime.now()
         usager = ANONYMOUS if self.compte is None else usager_of(self.compte, now)
-        decision = decide(usager, fiche_of(self.demarche).conditions, now)
-        return decision.reason.value if decision.reason else ""
+        return decide(usager, fiche_of(self.demarche).conditions, now)
 
     def parcours(self, saisies: Mapping) -> Parcours:
         """The engine after these saisies."""
@@ -179,21 +227,28 @@ class Visite:
 
     def constat(self) -> Constat:
         """What the walk comes to."""
-        acces = self.refus_d_acces
-        if acces:
+        with acting_as(self.compte):
+            return self._constat()
+
+    def _constat(self) -> Constat:
+        reason = self.decision.reason
+        acces = reason.value if reason is not None else ""
+        if acces and not self.marche.pages:
             return Constat(acces=acces)
         saisies: dict[str, object] = {}
         refus: list[tuple[str, str]] = []
-        for etape_id, page in self.marche.pages:
-            saisies |= page
+        for page in self.marche.pages:
+            _add(saisies, page.saisies)
             parcours = self.parcours(saisies)
-            etape = parcours.etape(etape_id)
+            etape = parcours.etape(page.etape)
             if etape is None:
-                refus.append((etape_id, ""))
-            else:
-                refus += [(etape_id, erreur.cle) for erreur in parcours.erreurs(etape)]
+                refus.append((page.etape, ""))
+            elif page.valide:
+                errors = parcours.erreurs(etape)
+                refus += [(page.etape, error.cle) for error in errors]
         parcours = self.parcours(saisies)
         return Constat(
+            acces=acces,
             etapes=tuple(etape.id for etape in parcours.etapes),
             refus=tuple(refus),
             prix=self.prix(parcours),
@@ -210,7 +265,7 @@ class Visite:
 
     def prix(self, parcours: Parcours) -> int:
         """What the demande would cost, in centimes."""
-        return (self.demarche.emolument or 0) + parcours.prix.total
+        return total_of(prix_of(parcours, self.demarche.emolument or 0))
 
 
 def _fichier(id: str, one: Mapping) -> Fichier:

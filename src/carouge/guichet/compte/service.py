@@ -12,7 +12,10 @@ from carouge.guichet.compte.domain import LockedFact
 from carouge.guichet.compte.domain import Source
 from carouge.guichet.controlpanel.service import colleagues_share
 from carouge.guichet.journal.service import record
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from plone import api
 from zope.annotation.interfaces import IAnnotations
@@ -33,8 +36,31 @@ def get_compte(user_id: str) -> Compte | None:
     return comptes().get(user_id)
 
 
+# Set by nothing but acting_as(): who is at work looks through the eyes of somebody.
+_simulated: ContextVar[tuple[Compte | None] | None] = ContextVar(
+    "carouge.guichet.simulated", default=None
+)
+
+
+@contextmanager
+def acting_as(compte: Compte | None) -> Iterator[None]:
+    """Let :func:`current_compte` answer ``compte`` inside the block.
+
+    For editors who look at a form as another kind of usager. Whoever calls it has to
+    see to it that nothing of the request is stored.
+    """
+    token = _simulated.set((compte,))
+    try:
+        yield
+    finally:
+        _simulated.reset(token)
+
+
 def current_compte() -> Compte | None:
     """The compte of whoever makes the current request, or None."""
+    simulated = _simulated.get()
+    if simulated is not None:
+        return simulated[0]
     if api.user.is_anonymous():
         return None
     return get_compte(api.user.get_current().getId())

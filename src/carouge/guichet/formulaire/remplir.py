@@ -18,6 +18,7 @@ from carouge.guichet.demarche.versions import modele_publie
 from carouge.guichet.demarche.versions import version_par_hash
 from carouge.guichet.formulaire import turnstile
 from carouge.guichet.formulaire.answers import in_words
+from carouge.guichet.formulaire.anterieur import forme_anterieure
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.compile import Etape
@@ -42,6 +43,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 
 import hashlib
 
@@ -58,19 +60,36 @@ class Incomplet(Exception):
 # --- beginning -----------------------------------------------------------------
 
 
-def brouillon_id(jeton: Jeton) -> str:
-    """The id of the brouillon that a page's first save makes; always the same."""
-    return hashlib.sha256(b"brouillon:" + jeton.secret).hexdigest()[:32]
+def brouillon_id(jeton: Jeton, fois: int = 0) -> str:
+    """The id of the brouillon that a page's first save makes; always the same.
+
+    ``fois`` counts the brouillons of the same page that were submitted already.
+    """
+    seed = b"brouillon:" + jeton.secret + (b":%d" % fois if fois else b"")
+    return hashlib.sha256(seed).hexdigest()[:32]
 
 
-def commencer(demarche, id: str, proprietaire: str, donnee: str = "") -> Brouillon:
+def id_libre(demarche, jeton: Jeton) -> str:
+    """The id of the brouillon of a page; another one after that was submitted.
+
+    What somebody sends with the page of a demande that he has made is a new demande.
+    """
+    ids = (brouillon_id(jeton, fois) for fois in count())
+    return next(id for id in ids if deja_depose(demarche, id) is None)
+
+
+def commencer(
+    demarche, id: str, proprietaire: str, donnee: str = "", version: str = ""
+) -> Brouillon:
     """Begin a brouillon; the same id is the same one.
 
-    ``donnee`` is the fact a request for correction is about.
+    ``donnee`` is the fact a request for correction is about. ``version`` names the form
+    the page was made of, the present one when empty.
 
     :raises carouge.guichet.brouillon.service.TropDeBrouillons: too many of them
     """
     form = compile_form(demarche)
+    form = forme_anterieure(demarche, version, form) or form
     brouillon = brouillons.creer(
         guichet_of(demarche),
         demarche,
@@ -134,10 +153,10 @@ class Ouvert:
         known = {label for label, _typed, _confirmed in self.brouillon.remplacements}
         return (
             *self.brouillon.remplacements,
-            *(item for item in self._remplaces().values() if item[0] not in known),
+            *(item for item in self.remplaces().values() if item[0] not in known),
         )
 
-    def _remplaces(self) -> dict[str, tuple[str, str, str]]:
+    def remplaces(self) -> dict[str, tuple[str, str, str]]:
         """Answers from before a login that the register has replaced, by name."""
         found = {}
         parcours = self.parcours
@@ -212,26 +231,31 @@ def noter(
     """
     ouvert = ouvrir(demarche, brouillon)
     form = ouvert.parcours.form
+    moved = brouillon.version != form.version
+    if moved:
+        saisies = {
+            **dict.fromkeys(brouillon.saisies),
+            **ouvert.parcours.saisies,
+            **saisies,
+        }
+    replaced = ouvert.remplaces() if brouillon.adopte else {}
+    # One save: a second one would have another revision.
+    brouillons.enregistrer(
+        brouillon,
+        saisies={**saisies, **dict.fromkeys(replaced)},
+        etape=etape,
+        revision=revision,
+        secondes=secondes,
+    )
     if brouillon.adopte:
-        replaced = ouvert._remplaces()
-        if replaced:
-            brouillons.enregistrer(brouillon, saisies=dict.fromkeys(replaced))
         brouillons.noter_remplacements(brouillon, replaced.values())
-    if brouillon.version != form.version:
+    if moved:
         brouillons.passer_a(
             brouillon,
             version=form.version,
             a_revoir=[item.nom for item in ouvert.a_revoir if item.nom],
             **_libelles(form),
         )
-        saisies = {
-            **dict.fromkeys(brouillon.saisies),
-            **ouvert.parcours.saisies,
-            **saisies,
-        }
-    brouillons.enregistrer(
-        brouillon, saisies=saisies, etape=etape, revision=revision, secondes=secondes
-    )
     return ouvrir(demarche, brouillon)
 
 

@@ -11,6 +11,7 @@ from carouge.guichet.brouillon.domain import TropDeFichiers
 from carouge.guichet.brouillon.domain import TropDOctets
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire.affichage import PREFIX
+from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.compile import Etape
 from carouge.guichet.formulaire.compile import Groupe
 from carouge.guichet.formulaire.compile import Question
@@ -128,24 +129,38 @@ def joindre_envoi(
     """
     attached: list[Fichier] = []
     errors: list[Erreur] = []
+    if not any(_uploads(sent) for sent in formulaire.values()):
+        return attached, errors
     parcours = remplir.ouvrir(demarche, brouillon).parcours
     for question, groupe, rang in list(parcours.questions(etape)):
         if not question.genre.a_des_fichiers:
             continue
         cle = cle_de(question, groupe, rang)
-        for envoi in _sent(formulaire, cle):
+        sent = _uploads(formulaire.get(f"{PREFIX}{cle}.envoi"))
+        for envoi in sent:
             try:
                 attached.append(joindre(demarche, brouillon, cle, envoi))
             except DocumentRefuse as error:
-                errors.append(Erreur(question, groupe, rang, error.message))
+                message = _named(envoi, error) if len(sent) > 1 else error.message
+                errors.append(Erreur(question, groupe, rang, message))
+            except QuestionInconnue:
+                # The document before has made this one unnecessary.
+                break
     return attached, errors
 
 
-def _sent(formulaire: Mapping[str, object], cle: str) -> list[FileUpload]:
-    sent = formulaire.get(f"{PREFIX}{cle}.envoi")
+def _uploads(sent: object) -> list[FileUpload]:
     files = sent if isinstance(sent, list) else [sent]
     # A browser sends an input without a file as a file without a name.
     return [one for one in files if isinstance(one, FileUpload) and one.filename]
+
+
+def _named(envoi: FileUpload, error: DocumentRefuse):
+    """Of several files, which one was refused and why."""
+    return _(
+        "“${name}”: ${reason}",
+        mapping={"name": envoi.filename, "reason": in_words(error.message)},
+    )
 
 
 def _attached(parcours: Parcours, question: Question, rang: str | None) -> list[str]:

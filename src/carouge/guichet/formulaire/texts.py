@@ -33,11 +33,18 @@ INCOMPLETE = _(
     "Some steps are not finished yet. Nothing was submitted; please complete them first."
 )
 NO_FILE = _("Please choose a file.")
+NO_STEP = _("This step does not exist any more. Please reload the page.")
+NEW_FORM = _(
+    "This form was changed while you were filling it in. Nothing was submitted yet; "
+    "please check your answers and send them again."
+)
+NEW_PRICE = _(
+    "The price has changed since you opened this page. Nothing was submitted yet; please "
+    "check it and send your demande again."
+)
 NO_QUESTION = _("No document is asked here any more. Please reload the page.")
 TOO_LONG = _("Your answers are too long to be saved. Please shorten them.")
-SAVED_FOR_LATER = _(
-    "Your answers are saved. You can close this page and finish later."
-)
+SAVED_FOR_LATER = _("Your answers are saved. You can close this page and finish later.")
 
 _TOO_OLD = _(
     "This page was open for a long time. Please check your answers and send them again; "
@@ -68,5 +75,6 @@ def stale_notice(before: str, now: str) -> Message:
     if not before:
         return _LOGGED_IN
     return _SOMEBODY_ELSE if now else _LOGGED_OUT
+
 
 NOT_OF_HOUSEHOLD = _("This person is not in your household. Please choose again.")

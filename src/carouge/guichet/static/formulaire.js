@@ -101,6 +101,14 @@ function mettreAJour() {
   for (const element of form.querySelectorAll("[data-guichet-groupe]")) {
     montrer(element, resultat.groupes.includes(element.dataset.guichetGroupe));
   }
+  for (const output of form.querySelectorAll("[data-guichet-calcul]")) {
+    const [groupe, rang, nom] = output.dataset.guichetCalcul.split(".");
+    const valeur = nom
+      ? resultat.calculs_rangs[groupe]?.[rang]?.[nom]
+      : resultat.calculs[groupe];
+    const text = valeur && output.dataset.guichetMontant ? montant(valeur) : valeur ?? "–";
+    if (output.textContent.trim() !== text) output.textContent = text;
+  }
   const total = form.querySelector("[data-guichet-prix]");
   if (total) {
     const { lignes } = prix(miroir.plan, resultat, miroir);
@@ -114,6 +122,14 @@ function francs(centimes) {
   const whole = String(Math.trunc(centimes / 100));
   const grouped = whole.replace(/\B(?=([0-9]{3})+$)/g, "'");
   return `CHF ${grouped}.${String(centimes % 100).padStart(2, "0")}`;
+}
+
+/** 1234.505 as CHF 1'234.51: rounded away from nothing, as the server does. */
+function montant(decimal) {
+  const [whole, digits = ""] = decimal.replace("-", "").split(".");
+  const centimes = Number(whole + digits.padEnd(3, "0").slice(0, 2));
+  const rounded = centimes + (Number(digits.padEnd(3, "0")[2]) >= 5 ? 1 : 0);
+  return (decimal.startsWith("-") && rounded ? "-" : "") + francs(rounded);
 }
 
 // --- saving ---------------------------------------------------------------------

@@ -156,12 +156,16 @@ class Importer(PageTransfert):
     def reponses(self) -> dict[str, str]:
         """The answers about services, categories and addresses, by key."""
         return {
-            name.removeprefix("liaison."): value.strip()
+            name.removeprefix("liaison.").replace(".", ":", 1): value.strip()
             for name, value in self.request.form.items()
             if name.startswith("liaison.")
             and isinstance(value, str)
             and len(value) <= _MAX_REPONSE
         }
+
+    def champ(self, cle: str) -> str:
+        """The input name of an answer; to Zope a colon there means something else."""
+        return f"liaison.{cle.replace(':', '.', 1)}"
 
     def garde(self) -> str:
         """The parcel for a hidden field; empty when it is too large for that."""

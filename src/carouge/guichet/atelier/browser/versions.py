@@ -84,6 +84,8 @@ class Versions(PageAtelier):
             {
                 "version": version,
                 "premiere": before is None,
+                # The last one is the working copy already, unless that was changed.
+                "restaurable": version is not found[-1] or self.modifiee,
                 "differences": []
                 if before is None
                 else self.par_lieu(before.contenu, version.contenu),

@@ -3,6 +3,7 @@
 from carouge.guichet import config
 from carouge.guichet.brouillon import service as brouillons
 from carouge.guichet.brouillon.domain import MAX_BROUILLONS
+from carouge.guichet.formulaire.browser.brouillon import ETAPE
 from carouge.guichet.formulaire.browser.formulaire import PageEtape
 from carouge.guichet.swisstime import format_time
 from plone import api
@@ -16,7 +17,7 @@ class PageAccueil(PageEtape):
 
     def __call__(self):
         if self.request.method == "POST":
-            return self.envoyer(None)
+            return self.envoyer(self._text(ETAPE) or None)
         if self._text("version") == "travail" and self._can_edit():
             address = f"{self.context.absolute_url()}/@@voir-comme"
             return self.request.response.redirect(address)

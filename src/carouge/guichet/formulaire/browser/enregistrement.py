@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carouge.guichet.brouillon import service as brouillons
 from carouge.guichet.brouillon.domain import BrouillonModifie
 from carouge.guichet.brouillon.domain import IdPris
 from carouge.guichet.brouillon.domain import TropDeBrouillons
@@ -9,8 +10,13 @@ from carouge.guichet.brouillon.domain import TropLong
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire import texts
 from carouge.guichet.formulaire.answers import in_words
-from carouge.guichet.formulaire.browser.formulaire import PageDeBrouillon
+from carouge.guichet.formulaire.anterieur import lire_page
+from carouge.guichet.formulaire.browser.brouillon import ETAPE
+from carouge.guichet.formulaire.browser.brouillon import FORME
+from carouge.guichet.formulaire.browser.brouillon import PageDeBrouillon
+from carouge.guichet.formulaire.browser.brouillon import PERSON
 from carouge.guichet.formulaire.domain import InvalidJeton
+from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.saisies import lire_etape
 from carouge.guichet.formulaire.service import person_mark
 from carouge.guichet.layout import keep_private
@@ -22,10 +28,14 @@ from zope.interface import alsoProvides
 import json
 
 
+class EtapeInconnue(LookupError):
+    """The form has no such step."""
+
+
 class Enregistrement(PageDeBrouillon):
     """Answers with JSON: 200 with the time of the save, or why it was not saved.
 
-    401: the login has ended; 404: the brouillon is gone; 409: it was changed elsewhere,
+    401: the login has ended; 404: the brouillon or the step is gone; 409: it was changed elsewhere,
     or there are too many; 413: too long.
     """
 
@@ -39,18 +49,12 @@ class Enregistrement(PageDeBrouillon):
             if refused is not None:
                 return refused
         alsoProvides(self.request, IDisableCSRFProtection)
+        self.prolonger()
         parcours = self.ouvrir()
-        etape = parcours.form.etape(self._text("etape")) or parcours.etapes[0]
-        saisies = lire_etape(parcours, etape, self.request.form)
         try:
-            ouvert = remplir.noter(
-                self.context,
-                self.brouillon,
-                etape.id,
-                saisies,
-                revision=int(self.revision) if self.revision.isdecimal() else None,
-                secondes=self.secondes(),
-            )
+            etape, ouvert = self._save(parcours)
+        except EtapeInconnue:
+            return self._json(404, {"message": in_words(texts.NO_STEP)})
         except BrouillonModifie:
             return self._json(409, {"message": in_words(texts.CHANGED_ELSEWHERE)})
         except TropLong:
@@ -62,9 +66,49 @@ class Enregistrement(PageDeBrouillon):
                 "enregistre": format_clock(self.brouillon.modifie),
                 "revision": self.brouillon.revision,
                 "adresse": self.base,
-                "etape": self.adresse_etape(etape),
+                "etape": f"{self.base}/etape/{etape}",
                 "prix": format_chf(self.prix),
             },
+        )
+
+    def _save(self, parcours: Parcours) -> tuple[str, remplir.Ouvert]:
+        """Keep what was sent; returns the id of the step and what there is now.
+
+        :raises EtapeInconnue: nothing of this form was sent
+        """
+        form = self.request.form
+        page = lire_page(
+            self.context,
+            self.brouillon,
+            self._text(FORME),
+            self._text(ETAPE),
+            form,
+            parcours,
+        )
+        if page is not None and page.form.version == self.brouillon.version:
+            # What the new form makes of it is told when the page is sent.
+            brouillons.enregistrer(
+                self.brouillon,
+                saisies=page.tapees,
+                etape=page.etape,
+                revision=self.revision,
+                secondes=self.secondes(),
+            )
+            return page.etape, remplir.ouvrir(self.context, self.brouillon)
+        if page is not None:
+            id, saisies = page.etape, page.saisies
+        else:
+            etape = parcours.form.etape(self._text(ETAPE))
+            if etape is None:
+                raise EtapeInconnue(self._text(ETAPE))
+            id, saisies = etape.id, lire_etape(parcours, etape, form)
+        return id, remplir.noter(
+            self.context,
+            self.brouillon,
+            id,
+            saisies,
+            revision=self.revision,
+            secondes=self.secondes(),
         )
 
     def _first(self) -> str | None:
@@ -73,14 +117,14 @@ class Enregistrement(PageDeBrouillon):
             return self._gone()
         try:
             self.commencer()
-        except InvalidJeton:
+        except (InvalidJeton, IdPris):
             return self._gone()
-        except (TropDeBrouillons, IdPris):
+        except TropDeBrouillons:
             return self._json(409, {"message": in_words(texts.TOO_MANY)})
         return None
 
     def _gone(self) -> str:
-        before, now = self._text("pour"), person_mark()
+        before, now = self._text(PERSON), person_mark()
         if before != now:
             message = texts.stale_notice(before, now)
             details = {"connexion": self.login_url} if not now else {}

@@ -2,194 +2,35 @@
 
 from __future__ import annotations
 
-from carouge.guichet.brouillon import service as brouillons
-from carouge.guichet.brouillon.content import Brouillon
 from carouge.guichet.brouillon.domain import BrouillonModifie
 from carouge.guichet.brouillon.domain import IdPris
 from carouge.guichet.brouillon.domain import TropDeBrouillons
 from carouge.guichet.brouillon.domain import TropLong
-from carouge.guichet.compte.domain import FACTS
-from carouge.guichet.compte.service import current_compte
-from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire import televersement
 from carouge.guichet.formulaire import texts
-from carouge.guichet.formulaire.browser.vue import VueDeFormulaire
+from carouge.guichet.formulaire.anterieur import forme_anterieure
+from carouge.guichet.formulaire.anterieur import lire_page
+from carouge.guichet.formulaire.anterieur import PageAnterieure
+from carouge.guichet.formulaire.browser.brouillon import FORME
+from carouge.guichet.formulaire.browser.brouillon import PageDeBrouillon
+from carouge.guichet.formulaire.browser.brouillon import PERSON
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.compile import Etape
 from carouge.guichet.formulaire.domain import InvalidJeton
+from carouge.guichet.formulaire.envoyee import forme_envoyee
 from carouge.guichet.formulaire.membres import reprendre_membres
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.saisies import forged
 from carouge.guichet.formulaire.saisies import lire_etape
 from carouge.guichet.formulaire.saisies import nouveau_rang
 from carouge.guichet.formulaire.service import new_jeton
-from carouge.guichet.formulaire.service import open_jeton
 from carouge.guichet.formulaire.service import person_mark
 from carouge.guichet.formulaire.televersement import joindre_envoi
-from carouge.guichet.swisstime import now
-from functools import cached_property
+from collections.abc import Mapping
 from plone.protect.interfaces import IDisableCSRFProtection
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zope.interface import alsoProvides
-
-
-#: Names of the inputs that are no questions.
-JETON = "jeton"
-PERSON = "pour"
-REVISION = "revision"
-FACT = "donnee"
-
-#: Longer than this without a save, somebody was away (seconds).
-_AWAY = 900
-
-
-class PageDeBrouillon(VueDeFormulaire):
-    """A page of the form whose answers are kept in a brouillon.
-
-    ``id`` is the brouillon of the address, None before the first save.
-    """
-
-    def __init__(self, context, request, id: str | None = None) -> None:
-        super().__init__(context, request)
-        self.id = id
-        self.jeton = self._text(JETON)
-        self.brouillon = None if id is None else self._find(id)
-        self.revision = self._text(REVISION)
-
-    def _find(self, id: str) -> Brouillon | None:
-        owners = brouillons.proprietaires(self.request)
-        found = brouillons.trouver(self._guichet, id, owners)
-        if found is None or found.demarche_uid != self.context.UID():
-            return None
-        return found
-
-    @cached_property
-    def _guichet(self):
-        return guichet_of(self.context)
-
-    def _text(self, name: str) -> str:
-        value = self.request.form.get(name)
-        return value if isinstance(value, str) else ""
-
-    # --- addresses ------------------------------------------------------------
-
-    @property
-    def base(self) -> str:
-        """Address of the form, or of the brouillon once there is one."""
-        address = f"{self.context.absolute_url()}/formulaire"
-        return f"{address}/{self.brouillon.id}" if self.brouillon else address
-
-    def adresse_etape(self, etape: Etape) -> str:
-        return f"{self.base}/etape/{etape.id}" if self.brouillon else self.base
-
-    def adresse_verification(self) -> str:
-        return f"{self.base}/verifier"
-
-    def adresse_fichier(self, id: str) -> str:
-        return f"{self.base}/fichiers/{id}"
-
-    @property
-    def action(self) -> str:
-        return self.adresse_etape(self.etape)
-
-    @property
-    def adresse_enregistrement(self) -> str:
-        return f"{self.base}/enregistrer"
-
-    @property
-    def adresse_envoi(self) -> str:
-        return f"{self.base}/fichiers"
-
-    @property
-    def retour(self) -> str:
-        return self.adresse_etape(self.etape) if hasattr(self, "etape") else self.base
-
-    @property
-    def person(self) -> str:
-        return self._text(PERSON) if self.expired else person_mark()
-
-    @property
-    def donnee(self) -> str:
-        """The fact a request for correction is about, of the address or the page."""
-        return self._text(FACT) if self._text(FACT) in FACTS else ""
-
-    @property
-    def caches(self) -> list[tuple[str, str]]:
-        inputs = [(PERSON, self.person)]
-        if self.brouillon is None:
-            inputs.append((JETON, self.jeton))
-            if self.donnee:
-                inputs.append((FACT, self.donnee))
-        else:
-            inputs.append((REVISION, str(self.brouillon.revision)))
-        return inputs
-
-    # --- the present state ----------------------------------------------------
-
-    def ouvrir(self) -> Parcours:
-        """The answers so far: of the brouillon, or none."""
-        if self.brouillon is None:
-            contexte = remplir.contexte_de(current_compte(), donnee=self.donnee)
-            self.a_revoir = ()
-            return Parcours(compile_form(self.context), {}, contexte, self.context)
-        ouvert = remplir.ouvrir(self.context, self.brouillon)
-        return self.prendre(ouvert)
-
-    def prendre(self, ouvert: remplir.Ouvert) -> Parcours:
-        """Show this state of the brouillon from now on."""
-        self.ouvert = ouvert
-        self.faites = ouvert.faites
-        self.a_revoir = ouvert.a_revoir
-        return ouvert.parcours
-
-    @property
-    def remplacements(self):
-        """What the register knew better after a login."""
-        return self.ouvert.remplacements if self.brouillon is not None else ()
-
-    @property
-    def enregistre_a(self):
-        """When it was last saved; None before the first time."""
-        return self.brouillon.modifie if self.brouillon is not None else None
-
-    @property
-    def garde_jusqu_au(self):
-        """The day it will be deleted; None before the first save."""
-        if self.brouillon is None:
-            return None
-        return brouillons.expire_le(self.brouillon)
-
-    @property
-    def du_navigateur(self) -> bool:
-        """Whether only this browser finds it again."""
-        return current_compte() is None
-
-    # --- the first save -------------------------------------------------------
-
-    def commencer(self) -> Brouillon:
-        """The brouillon of this page's jeton.
-
-        :raises InvalidJeton: the page is too old, or was made for somebody else
-        :raises TropDeBrouillons: there are enough of them
-        """
-        jeton = open_jeton(self.context, self.jeton)
-        compte = current_compte()
-        owner = (
-            compte.id
-            if compte is not None
-            else brouillons.marquer_navigateur(self.request)
-        )
-        id = remplir.brouillon_id(jeton)
-        alsoProvides(self.request, IDisableCSRFProtection)
-        self.brouillon = remplir.commencer(self.context, id, owner, self.donnee)
-        self.id = id
-        return self.brouillon
-
-    def secondes(self) -> int:
-        """How long somebody was at work since the last save, in seconds."""
-        passed = int((now() - self.brouillon.modifie).total_seconds())
-        return passed if passed <= _AWAY else 0
 
 
 class PageEtape(PageDeBrouillon):
@@ -203,6 +44,9 @@ class PageEtape(PageDeBrouillon):
         if self.brouillon is None and self.id is not None:
             return self.introuvable()
         parcours = self.ouvrir()
+        if not parcours.etapes:
+            # Nothing is asked of this person.
+            return self.request.response.redirect(self.context.absolute_url())
         etape = self._etape(parcours, etape_id)
         if etape is None:
             return self._rediriger(self.ouvert.suite)
@@ -225,10 +69,13 @@ class PageEtape(PageDeBrouillon):
     def introuvable(self) -> str:
         """There is no such brouillon, or it belongs to somebody else."""
         if self.id and remplir.deja_depose(self.context, self.id):
-            address = f"{self.context.absolute_url()}/confirmation?brouillon={self.id}"
-            return self.request.response.redirect(address)
+            return self._confirmation()
         self.request.response.setStatus(404)
         return self._montrer(self.introuvable_template)
+
+    def _confirmation(self) -> str:
+        address = f"{self.context.absolute_url()}/confirmation?brouillon={self.id}"
+        return self.request.response.redirect(address)
 
     def _etape(self, parcours: Parcours, id: str | None) -> Etape | None:
         """The step of the address, or the first; None for one that is not shown."""
@@ -250,30 +97,28 @@ class PageEtape(PageDeBrouillon):
         except _Stopped as stopped:
             return stopped.page
         alsoProvides(self.request, IDisableCSRFProtection)
+        self.prolonger()
         parcours = self.ouvrir()
+        page = lire_page(
+            self.context,
+            self.brouillon,
+            self._text(FORME),
+            etape_id,
+            form,
+            parcours,
+        )
+        if page is not None:
+            return self._from_before(parcours, page)
         etape = self._etape(parcours, etape_id)
         if etape is None:
-            return self._rediriger(self.ouvert.suite)
+            return self._hidden_step(parcours, etape_id)
         saisies = lire_etape(parcours, etape, form)
         errors = forged(parcours, etape, form)
-        saisies, filled = reprendre_membres(
-            parcours, saisies, anew="reprendre" in form
-        )
+        saisies, filled = reprendre_membres(parcours, saisies, anew="reprendre" in form)
         try:
-            ouvert = remplir.noter(
-                self.context,
-                self.brouillon,
-                etape.id,
-                saisies,
-                revision=self._revision(),
-                secondes=self.secondes(),
-            )
-        except BrouillonModifie:
-            self.notice = texts.CHANGED_ELSEWHERE
-            return self._as_typed(saisies, etape)
-        except TropLong:
-            self.notice = texts.TOO_LONG
-            return self._as_typed(saisies, etape)
+            ouvert = self._note(etape, saisies)
+        except _Stopped as stopped:
+            return stopped.page
         attached, refused = joindre_envoi(self.context, self.brouillon, etape, form)
         if errors or refused:
             return self.montrer_etape(self.ouvrir(), etape, [*errors, *refused])
@@ -281,14 +126,57 @@ class PageEtape(PageDeBrouillon):
             ouvert = remplir.ouvrir(self.context, self.brouillon)
         return self._next(ouvert, etape, filled)
 
+    def _note(self, etape: Etape, saisies: Mapping) -> remplir.Ouvert:
+        """Keep the answers of a step.
+
+        :raises _Stopped: with the page to show when they could not be kept
+        """
+        try:
+            return remplir.noter(
+                self.context,
+                self.brouillon,
+                etape.id,
+                saisies,
+                revision=self.revision,
+                secondes=self.secondes(),
+            )
+        except BrouillonModifie as error:
+            self.notice = texts.CHANGED_ELSEWHERE
+            raise _Stopped(self._as_typed(saisies, etape)) from error
+        except TropLong as error:
+            self.notice = texts.TOO_LONG
+            raise _Stopped(self._as_typed(saisies, etape)) from error
+
+    def _hidden_step(self, parcours: Parcours, etape_id: str | None) -> str:
+        """Keep what was sent for a step that is not asked, until it may be."""
+        etape = parcours.form.etape(etape_id or "")
+        if etape is None:
+            return self._rediriger(self.ouvert.suite)
+        try:
+            ouvert = self._note(etape, lire_etape(parcours, etape, self.request.form))
+        except _Stopped as stopped:
+            return stopped.page
+        return self._rediriger(ouvert.suite)
+
+    def _from_before(self, parcours: Parcours, page: PageAnterieure) -> str:
+        """Go on with what was sent from a page of an earlier version of the form."""
+        etape = parcours.etape(page.etape) or self.ouvert.suite or parcours.etapes[-1]
+        try:
+            ouvert = self._note(etape, page.saisies)
+        except _Stopped as stopped:
+            return stopped.page
+        if page.a_revoir:
+            parcours = self.prendre(ouvert)
+            self.a_revoir = page.a_revoir
+            return self.montrer_etape(parcours, etape)
+        return self._next(ouvert, etape, filled=False)
+
     def _next(self, ouvert: remplir.Ouvert, etape: Etape, filled: bool) -> str:
         """What the pressed button asks for."""
         form = self.request.form
         done = self._rows(ouvert, etape) or self._files()
         if done:
-            return self.request.response.redirect(
-                f"{self.adresse_etape(etape)}#{done}"
-            )
+            return self.request.response.redirect(f"{self.adresse_etape(etape)}#{done}")
         if "precedent" in form:
             before = ouvert.parcours.precedente(etape.id)
             return self._rediriger(before or etape)
@@ -301,8 +189,7 @@ class PageEtape(PageDeBrouillon):
         errors = remplir.valider(self.context, ouvert, etape)
         if errors:
             return self.montrer_etape(self.ouvrir(), etape, errors)
-        parcours = self.ouvrir()
-        return self._rediriger(parcours.suivante(etape.id))
+        return self._rediriger(ouvert.parcours.suivante(etape.id))
 
     # --- what is not there any more --------------------------------------------
 
@@ -312,52 +199,49 @@ class PageEtape(PageDeBrouillon):
         :raises _Stopped: with the page to show, and what was typed on it
         """
         if self.id is not None and remplir.deja_depose(self.context, self.id):
-            address = f"{self.context.absolute_url()}/confirmation?brouillon={self.id}"
-            raise _Stopped(self.request.response.redirect(address))
-        notice = None
+            raise _Stopped(self._confirmation())
+        before, present = self._text(PERSON), person_mark()
         if self.id is not None:
-            before, now_ = self._text(PERSON), person_mark()
-            self.expired = bool(before) and not now_
-            notice = (
-                texts.stale_notice(before, now_) if before != now_ else texts.GONE
-            )
+            stale = before != present
+            notice = texts.stale_notice(before, present) if stale else texts.GONE
         else:
             try:
                 self.commencer()
-            except InvalidJeton:
-                before, now_ = self._text(PERSON), person_mark()
-                self.expired = bool(before) and not now_
-                notice = texts.stale_notice(before, now_)
-            except (TropDeBrouillons, IdPris):
+                return
+            except (InvalidJeton, IdPris):
+                stale = True
+                notice = texts.stale_notice(before, present)
+            except TropDeBrouillons:
+                stale = False
                 notice = texts.TOO_MANY
-        if notice is None:
-            return
         self.notice = notice
-        parcours = self.ouvrir()
-        etape = self._etape(parcours, etape_id) or parcours.etapes[0]
-        saisies = lire_etape(parcours, etape, self.request.form)
+        self.expired = stale and bool(before) and not present
         if not self.expired:
             self.jeton = new_jeton(self.context)
-        raise _Stopped(self._as_typed(saisies, etape))
+        raise _Stopped(self._as_sent(etape_id))
 
-    @property
-    def action(self) -> str:
-        if self.expired and self.id is not None:
-            # The brouillon is found again once its owner is back.
-            base = f"{self.context.absolute_url()}/formulaire/{self.id}"
-            return f"{base}/etape/{self.etape.id}"
-        return super().action
-
-    def _as_typed(self, saisies, etape: Etape) -> str:
-        """The step as it was sent; nothing is written."""
-        before = self.ouvrir()
-        parcours = Parcours(
-            before.form, {**before.saisies, **saisies}, before.contexte, self.context
+    def _as_sent(self, etape_id: str | None) -> str:
+        """The step as it was sent, without its brouillon; nothing is written."""
+        sent = self.request.form
+        form = compile_form(self.context)
+        form = forme_anterieure(self.context, self._text(FORME), form) or form
+        etape = form.etape(etape_id or "") or form.etapes[0]
+        form = forme_envoyee(form, etape, sent)
+        contexte = self.ouvrir().contexte
+        blank = Parcours(form, {}, contexte, self.context)
+        saisies = lire_etape(blank, etape, sent)
+        return self.montrer_etape(
+            Parcours(form, saisies, contexte, self.context), etape
         )
-        return self.montrer_etape(parcours, parcours.etape(etape.id) or etape)
 
-    def _revision(self) -> int | None:
-        return int(self.revision) if self.revision.isdecimal() else None
+    def _as_typed(self, saisies: Mapping, etape: Etape) -> str:
+        """The step as it was sent, over what is saved; nothing is written."""
+        before = self.ouvrir()
+        typed = {nom: saisie for nom, saisie in saisies.items() if saisie is not None}
+        parcours = Parcours(
+            before.form, {**before.saisies, **typed}, before.contexte, self.context
+        )
+        return self.montrer_etape(parcours, etape)
 
     # --- rows, files, members ---------------------------------------------------
 

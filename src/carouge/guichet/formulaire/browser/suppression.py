@@ -1,7 +1,7 @@
 """``…/supprimer``: delete a brouillon while one is filling it in."""
 
 from carouge.guichet.brouillon import service as brouillons
-from carouge.guichet.formulaire.browser.formulaire import PageDeBrouillon
+from carouge.guichet.formulaire.browser.brouillon import PageDeBrouillon
 from plone.protect.interfaces import IDisableCSRFProtection
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zope.interface import alsoProvides

@@ -7,6 +7,7 @@ from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire import texts
 from carouge.guichet.formulaire.answers import in_words
+from carouge.guichet.formulaire.browser.brouillon import FORME
 from carouge.guichet.formulaire.browser.formulaire import PageEtape
 from carouge.guichet.formulaire.prefill import savable
 from carouge.guichet.formulaire.service import keep_in_compte
@@ -17,7 +18,9 @@ from urllib.parse import urlencode
 from zope.interface import alsoProvides
 
 
+#: Names of inputs: keep the answers in the compte; the price that was shown.
 KEEP = "garder"
+PRICE = "prix"
 
 
 class PageVerification(PageEtape):
@@ -40,11 +43,15 @@ class PageVerification(PageEtape):
 
     def _send(self) -> str:
         owners = brouillons.proprietaires(self.request)
-        self.brouillon = remplir.attendre_son_tour(self.context, self.id, owners)
+        found = remplir.attendre_son_tour(self.context, self.id, owners)
+        self.brouillon = self._own(found)
         if self.brouillon is None:
             return self._not_there()
         alsoProvides(self.request, IDisableCSRFProtection)
-        parcours = self.ouvrir()
+        parcours = self.parcours = self.ouvrir()
+        self.notice = self._news()
+        if self.notice is not None:
+            return self._review()
         try:
             remplir.deposer(self.context, self.brouillon)
         except remplir.Incomplet:
@@ -58,6 +65,17 @@ class PageVerification(PageEtape):
         if self._text(KEEP):
             query["garde"] = "non" if keep_in_compte(parcours) else "oui"
         return self._confirm(query)
+
+    def _news(self):
+        """What has changed under the hands of whoever sends this page, or None."""
+        if self.a_revoir and self._text(FORME) != self.parcours.form.version:
+            return texts.NEW_FORM
+        shown = self._text(PRICE)
+        return texts.NEW_PRICE if shown and shown != str(self.prix) else None
+
+    @property
+    def caches(self) -> list[tuple[str, str]]:
+        return [*super().caches, (PRICE, str(self.prix))]
 
     def _confirm(self, query: dict) -> str:
         query = {"brouillon": self.id, **query}

@@ -153,7 +153,11 @@ class VueDeFormulaire(BrowserView):
 
     @property
     def elements(self) -> list[Champ | GroupeVue]:
-        errors = {error.cle: in_words(error.message) for error in self.erreurs}
+        errors: dict[str, str] = {}
+        for error in self.erreurs:
+            words = in_words(error.message)
+            before = errors.get(error.cle)
+            errors[error.cle] = f"{before} {words}" if before else words
         return elements_de(self.parcours, self.etape, errors, self.adresse_fichier)
 
     @property

@@ -83,12 +83,10 @@ class BrouillonsService(ServiceDeFormulaire):
         """A brouillon in a list."""
         fiche = get_catalogue(self.context).by_uid.get(brouillon.demarche_uid)
         chemin = fiche.path if fiche else None
-        return resume_de(
-            brouillon, chemin, self.context.absolute_url(), self._adresse(brouillon)
-        )
+        return resume_de(brouillon, chemin, self.base, self._adresse(brouillon))
 
     def _adresse(self, brouillon: Brouillon) -> str:
-        return f"{self.context.absolute_url()}/@brouillons/{brouillon.id}"
+        return f"{self.base}/@brouillons/{brouillon.id}"
 
     def reponses(self, body: Mapping[str, object]) -> Mapping[str, object]:
         """
@@ -206,7 +204,7 @@ class EcrireBrouillons(BrouillonsService):
         key = self.key()
         demarche = self.demarche_of(path)
         gate = gate_of(demarche)
-        if not remplir.may_begin(gate):
+        if not gate.may_begin:
             raise self.closed(gate)
         id = remplir.brouillon_id(stable_jeton(demarche, key))
         if remplir.deja_depose(demarche, id) is not None:
@@ -221,7 +219,13 @@ class EcrireBrouillons(BrouillonsService):
             return self.etat(demarche, remplir.ouvrir(demarche, known))
         try:
             brouillon = remplir.commencer(demarche, id, owner)
-        except (IdPris, TropDeBrouillons) as error:
+        except IdPris as error:
+            raise Refusal(
+                409,
+                "Conflict",
+                _("This Idempotency-Key is used by somebody else. Use a new one."),
+            ) from error
+        except TropDeBrouillons as error:
             raise Refusal(
                 409,
                 "Conflict",

@@ -86,10 +86,15 @@ class ServiceDeFormulaire(GuichetService):
         told = list(errors.items())[:MAX_COMPLAINTS]
         return {name[:200]: self.say(message) for name, message in told}
 
+    @property
+    def base(self) -> str:
+        """Address of the guichet, in the spelling the caller has used."""
+        return self.address.rpartition("/")[0]
+
     def receipt(self, submission: Submission, status: int) -> dict:
         """A demande that was made, or had been made before."""
         demande = submission.demande
-        address = f"{self.context.absolute_url()}/@demandes/{demande.numero}"
+        address = f"{self.base}/@demandes/{demande.numero}"
         self.request.response.setStatus(status)
         if status == 201:
             self.request.response.setHeader("Location", address)
