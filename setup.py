@@ -53,7 +53,6 @@ setup(
         "Products.CMFPlone>=6.2",
         "altcha",
         "argon2-cffi",
-        "clamd",
         "collective.easyform>=5",
         "holidays",
         "cryptography",

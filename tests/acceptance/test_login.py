@@ -2,6 +2,8 @@
 
 from carouge.guichet.demo.personas import SMS_CODE
 from carouge.guichet.demo.settings import PASSWORD
+from navigateur import entrer
+from navigateur import prouver
 
 import pytest
 import re
@@ -9,28 +11,6 @@ import requests
 
 
 SEARCH = "/recherche?q=parking"
-
-
-def log_in(page, demo, email, path="", acting_for=None):
-    """Press « Se connecter » on a page of the guichet and go through the provider."""
-    page.goto(f"{demo.guichet}{path}")
-    page.get_by_role("link", name="Se connecter", exact=True).first.click()
-    prove(page, demo, email, acting_for)
-
-
-def prove(page, demo, email, acting_for=None):
-    """The provider's pages, from the password back to the guichet."""
-    page.wait_for_url(f"{demo.idp}/connexion/**")
-    page.locator("input[name=email]").fill(email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Continuer").click()
-    page.wait_for_url("**/code")
-    page.locator("input[name=code]").fill(SMS_CODE)
-    page.get_by_role("button", name="Se connecter").click()
-    if acting_for:
-        page.wait_for_url("**/agir")
-        page.get_by_role("button", name=re.compile(acting_for)).click()
-    page.wait_for_url(f"{demo.guichet}**")
 
 
 def open_menu(page):
@@ -159,7 +139,7 @@ DEMARCHES = {
 def test_who_may_begin_what_and_why_not(new_page, demo, accessible, email):
     acting_for, expected, outcomes = PEOPLE[email]
     page = new_page()
-    log_in(page, demo, email, DEMARCHES["residents"], acting_for)
+    entrer(page, demo, email, DEMARCHES["residents"], acting_for)
     assert page.url == demo.guichet + DEMARCHES["residents"]
     assert sentence(page) == expected
     for kind, reason in outcomes.items():
@@ -184,7 +164,7 @@ def test_acting_for_the_company_after_acting_for_oneself(
     new_page, demo, accessible, width
 ):
     page = new_page(width)
-    log_in(page, demo, "entreprise@demo.example", acting_for="À titre privé")
+    entrer(page, demo, "entreprise@demo.example", acting_for="À titre privé")
     assert sentence(page) == "Vous êtes Laura Keller et agissez en votre nom."
     page.goto(demo.guichet + DEMARCHES["companies"])
     open_menu(page).get_by_role("link", name=re.compile("Changer de compte")).click()
@@ -209,7 +189,7 @@ def test_logout_ends_every_copy_and_the_session_at_the_provider(
     new_page, demo, accessible
 ):
     page = new_page()
-    log_in(page, demo, "resident@demo.example")
+    entrer(page, demo, "resident@demo.example")
     copy = new_page()
     copy.context.add_cookies(page.context.cookies(demo.guichet))
     copy.goto(demo.guichet)
@@ -227,7 +207,7 @@ def test_logout_ends_every_copy_and_the_session_at_the_provider(
     # The provider has forgotten both as well: it asks for the password.
     page.goto(f"{demo.idp}/")
     assert "Personne n’est connecté" in page.locator("main").inner_text()
-    log_in(page, demo, "nonresident@demo.example")
+    entrer(page, demo, "nonresident@demo.example")
     assert sentence(page) == "Vous êtes Marc Dubois et agissez en votre nom."
 
 
@@ -250,7 +230,7 @@ def test_a_provider_in_trouble_is_explained_once(new_page, demo, accessible):
     requests.post(
         f"{demo.idp}/defauts", json={"mode": "userinfo_500", "times": 1}, timeout=5
     ).raise_for_status()
-    prove(page, demo, "resident@demo.example")
+    prouver(page, demo, "resident@demo.example")
     assert page.url.startswith(f"{demo.guichet}/acl_users/edemarches/callback?")
     accessible(page, "connexion-en-panne")
     # Nobody is logged in, and the next attempt works without another password.

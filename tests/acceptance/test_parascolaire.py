@@ -155,7 +155,8 @@ def test_begun_before_the_login_and_finished_in_another_browser(
 
     # Another browser, the same person: exactly where she stopped, the file included.
     there = new_page(width)
-    entrer(there, demo, RESIDENT, "/mon-espace/brouillons")
+    there.goto(f"{demo.guichet}/mon-espace/brouillons")
+    prouver(there, demo, RESIDENT)
     there.wait_for_url("**/mon-espace/brouillons")
     assert "Les pièces" in there.locator("main").inner_text()
     accessible(there, "brouillons")
@@ -217,11 +218,11 @@ def test_a_failed_save_says_why_and_keeps_the_text(page, demo, accessible):
     expect(lieu).to_have_value("devant le 12, rue Vautier")
     expect(alarm).to_contain_text("retrouvé")
     page.unroute("**/enregistrer")
-    lieu.press_sequentially(" bis")
+    lieu.fill("devant le 12 bis, rue Vautier")
     expect(page.locator("#guichet-enregistre")).to_contain_text("Enregistré à")
     expect(alarm).to_be_hidden()
     page.reload()
-    expect(lieu).to_have_value("devant le 12, rue Vautier bis")
+    expect(lieu).to_have_value("devant le 12 bis, rue Vautier")
 
 
 def test_without_javascript(new_page, demo):

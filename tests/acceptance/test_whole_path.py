@@ -1,7 +1,14 @@
 """One demande from the catalogue to the agent's desk and back, in a real browser."""
 
-from carouge.guichet.demo.content import PASSWORD
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from datetime import timedelta
+from navigateur import continuer
+from navigateur import entrer_agent
+from navigateur import envoyer
+from navigateur import question
+from navigateur import repondre
+from playwright.sync_api import expect
 from visitor import by_id
 from visitor import Visitor
 
@@ -13,37 +20,36 @@ import requests
 DEMARCHE = "/dechets/signaler-un-depot-sauvage"
 
 
-def fill_in(page, email):
-    page.get_by_label("Adresse ou endroit").fill("devant le 12, rue Vautier")
-    page.get_by_label("Trottoir ou chaussée").check()
-    page.get_by_label("Quand l'avez-vous vu ?").fill("2026-11-20")
-    page.get_by_label("Meubles ou matelas").check()
-    page.get_by_role("radio", name="non", exact=True).check()
-    page.get_by_label("Décrivez ce que vous voyez").fill("Un canapé rouge")
-    page.get_by_label("Nom", exact=False).first.fill("Rochat")
-    page.get_by_label("Prénom").fill("Aline")
-    page.get_by_label("Adresse électronique").fill(email)
-    page.locator("#form-widgets-accord-0").check()
+def yesterday():
+    return (date.today() - timedelta(days=1)).isoformat()
 
 
-def submit(page):
-    page.locator("#form [type=submit]").click()
-    page.wait_for_url("**/confirmation?**")
-    return page.locator("#numero").inner_text(), page.locator("#code").inner_text()
+def fill_in(page, email, accessible=None):
+    """All steps, up to the review."""
+    repondre(
+        page,
+        lieu="devant le 12, rue Vautier",
+        terrain="Trottoir ou chaussée",
+        date_constat=yesterday(),
+    )
+    continuer(page, "Le dépôt")
+    repondre(
+        page,
+        nature=["Meubles ou matelas"],
+        danger="Non",
+        description="Un canapé rouge",
+    )
+    if accessible:
+        accessible(page, "formulaire-2")
+    continuer(page, "Vos coordonnées")
+    repondre(page, nom="Rochat", prenom="Aline", courriel=email, accord=True)
+    continuer(page, "Vérifiez vos réponses")
 
 
 def follow(page, demo, number, code):
     page.goto(f"{demo.guichet}/suivi?numero={number}")
     page.locator("input[name=code]").fill(code)
     page.locator("form:has(input[name=code]) [type=submit]").click()
-    page.wait_for_load_state()
-
-
-def log_in(page, demo, login):
-    page.goto(f"{demo.site}/login")
-    page.locator("#__ac_name").fill(login)
-    page.locator("#__ac_password").fill(PASSWORD)
-    page.locator("#buttons-login").click()
     page.wait_for_load_state()
 
 
@@ -74,8 +80,9 @@ def test_from_the_catalogue_to_the_desk_and_back(
     citizen.get_by_role("link", name="Commencer").click()
     citizen.wait_for_url("**/formulaire")
     accessible(citizen, "formulaire")
-    fill_in(citizen, email)
-    number, code = submit(citizen)
+    fill_in(citizen, email, accessible)
+    accessible(citizen, "verifier")
+    number, code = envoyer(citizen)
     accessible(citizen, "confirmation")
 
     [mail] = mails(email)
@@ -90,7 +97,7 @@ def test_from_the_catalogue_to_the_desk_and_back(
     accessible(citizen, "suivi")
 
     agent = new_page(width)
-    log_in(agent, demo, "agent-dechets")
+    entrer_agent(agent, demo, "agent-dechets")
     agent.goto(f"{demo.guichet}/agents")
     accessible(agent, "bureau")
     agent.get_by_role("link", name=number).click()
@@ -119,7 +126,7 @@ def test_without_javascript(new_page, demo, mails):
     assert page.locator("main a[href*='/dechets/']").count() >= 1
     page.goto(f"{demo.guichet}{DEMARCHE}/formulaire")
     fill_in(page, "sans-js@example.org")
-    number, code = submit(page)
+    number, code = envoyer(page)
     follow(page, demo, number, code)
     assert "Déposée" in page.locator("main").inner_text()
 
@@ -128,7 +135,7 @@ def test_double_click_reload_and_back_make_one_demande(page, demo, mails):
     email = "double@example.org"
     page.goto(f"{demo.guichet}{DEMARCHE}/formulaire")
     fill_in(page, email)
-    page.locator("#form [type=submit]").dblclick()
+    page.locator("#form button[name=envoyer]").dblclick()
     page.wait_for_url("**/confirmation?**")
     number = page.locator("#numero").inner_text()
     page.reload()
@@ -141,16 +148,32 @@ def test_double_click_reload_and_back_make_one_demande(page, demo, mails):
 
 def test_errors_are_summed_up_and_nothing_is_lost(page, demo, accessible):
     page.goto(f"{demo.guichet}{DEMARCHE}/formulaire")
-    page.get_by_label("Décrivez ce que vous voyez").fill("Un canapé rouge")
-    page.locator("#form [type=submit]").click()
+    repondre(page, terrain="Parc ou place")
+    page.locator("#form button.btn-primary[name=suivant]").click()
     summary = page.locator("#erreurs")
     summary.wait_for()
     accessible(page, "erreurs")
-    assert page.get_by_label("Décrivez ce que vous voyez").input_value() == (
-        "Un canapé rouge"
-    )
+    expect(question(page, "terrain").get_by_label("Parc ou place")).to_be_checked()
     summary.get_by_role("link").first.click()
-    assert page.evaluate("document.activeElement.id") == "form-widgets-lieu"
+    assert page.evaluate("document.activeElement.id") == "champ-lieu"
+
+
+def test_back_and_forth_loses_nothing(page, demo):
+    page.goto(f"{demo.guichet}{DEMARCHE}/formulaire")
+    fill_in(page, "retour@example.org")
+    page.get_by_role("link", name="Modifier : Le dépôt").click()
+    repondre(page, danger="Oui")
+    expect(question(page, "info_danger")).to_be_visible()
+    page.get_by_role("button", name="Retour", exact=True).click()
+    page.locator("#etape", has_text="L'endroit").wait_for()
+    expect(question(page, "lieu").get_by_role("textbox")).to_have_value(
+        "devant le 12, rue Vautier"
+    )
+    page.locator(".guichet-etapes").get_by_role("link", name="Le dépôt").click()
+    expect(question(page, "danger").get_by_label("Oui")).to_be_checked()
+    continuer(page, "Vos coordonnées")
+    continuer(page, "Vérifiez vos réponses")
+    envoyer(page)
 
 
 def test_search_by_keyboard_alone(page, demo):
@@ -170,7 +193,7 @@ def test_the_mail_server_is_down_at_submission(page, demo, mails):
     try:
         page.goto(f"{demo.guichet}{DEMARCHE}/formulaire")
         fill_in(page, "panne@example.org")
-        number, _code = submit(page)
+        number, _code = envoyer(page)
     finally:
         requests.post(f"{demo.mailbox}/defauts", json={"smtp": "ok"}, timeout=5)
     assert number in mails("panne@example.org")[0]["text"]
@@ -191,9 +214,9 @@ def test_other_pages_are_accessible(new_page, demo, accessible, path, width):
 def test_staff_of_other_services_do_not_see_the_demande(page, new_page, demo, login):
     page.goto(f"{demo.guichet}{DEMARCHE}/formulaire")
     fill_in(page, f"{login}@example.org")
-    number, _code = submit(page)
+    number, _code = envoyer(page)
     staff = new_page()
-    log_in(staff, demo, login)
+    entrer_agent(staff, demo, login)
     response = staff.goto(f"{demo.guichet}/agents/{number}")
     assert response.status in (401, 403, 404) or "require_login" in staff.url
     assert "Un canapé rouge" not in staff.locator("body").inner_text()
@@ -204,9 +227,9 @@ def test_many_visitors_at_once(demo):
     answers = {
         "lieu": "quai du Cheval-Blanc",
         "terrain": "Trottoir ou chaussée",
-        "date_constat": "2026-11-20",
+        "date_constat": yesterday(),
         "nature": ["Meubles ou matelas"],
-        "danger": "non",
+        "danger": "Non",
         "description": "Un canapé",
         "nom": "Rochat",
         "prenom": "Aline",
@@ -217,9 +240,15 @@ def test_many_visitors_at_once(demo):
     def fill():
         return Visitor(demo.guichet).open_form(DEMARCHE.lstrip("/")).fill(**answers)
 
-    forms = [fill() for _visitor in range(40)] + [fill()] * 8
+    forms = [fill() for _visitor in range(40)]
+    same = fill()
+    same.review()
     with ThreadPoolExecutor(8) as pool:
-        responses = list(pool.map(lambda form: form.submit(), forms))
+        responses = list(
+            pool.map(
+                lambda send: send(), [form.submit for form in forms] + [same.send] * 8
+            )
+        )
     assert [response.status_code for response in responses] == [200] * 48
     numbers = [by_id(response, "numero") for response in responses]
     assert len(set(numbers[:40])) == 40

@@ -132,9 +132,8 @@ def odd_clamd(behave):
             thread.start()
 
     def one(connection: socket.socket) -> None:
-        with connection:
-            with suppress(OSError):
-                behave(connection, leave)
+        with connection, suppress(OSError):
+            behave(connection, leave)
 
     accepting = threading.Thread(target=serve, daemon=True)
     accepting.start()

@@ -73,7 +73,8 @@ class Form:
         """Answer questions by the name of their field (``groupe.rang.nom`` by path()).
 
         A text is typed or, for choices, ticked by its label; a list ticks several; True
-        and False tick or untick a single box; a tuple is a file (name, bytes, type).
+        and False tick or untick a single box; a tuple is a file (name, bytes, type), a
+        list of tuples several files.
         """
         return self.path(answers)
 
@@ -96,6 +97,12 @@ class Form:
         )
         self.show(response)
         return response
+
+    def step(self, step: str) -> "Form":
+        """Another step of the same brouillon, with nothing decided to answer."""
+        address = self.action.partition("/etape/")[0].removesuffix("/verifier")
+        response = self.visitor.session.get(f"{address}/etape/{step}")
+        return Form(self.visitor, response)
 
     def review(self):
         """Walk through the steps until the review, or until something is refused."""
@@ -135,22 +142,28 @@ class Form:
                 continue
             if element.get("type") in ("radio", "checkbox") and not element.checked:
                 continue
-            value = element.value
+            # An empty value of a radio button is one, other than lxml thinks.
+            ticked = element.get("type") in ("radio", "checkbox")
+            value = element.get("value", "on") if ticked else element.value
             values.append((element.get("name"), "" if value is None else str(value)))
         return values
 
     def _type(self) -> None:
         for cle, answer in self.answers.items():
             name = f"champ.{cle}"
-            if isinstance(answer, tuple):
+            files = answer if isinstance(answer, list) else [answer]
+            if any(isinstance(file, tuple) for file in files):
                 if self.form.xpath(f".//*[@name='{name}.envoi']"):
-                    self.files.append((f"{name}.envoi", answer))
+                    self.files += [(f"{name}.envoi", file) for file in files]
                 continue
             inputs = self.form.xpath(f".//*[@name='{name}']")
             if inputs:
                 self._answer(inputs, answer)
         # A file is attached once.
-        sent = {name.removeprefix("champ.").removesuffix(".envoi") for name, _ in self.files}
+        sent = {
+            name.removeprefix("champ.").removesuffix(".envoi")
+            for name, _file in self.files
+        }
         self.answers = {k: v for k, v in self.answers.items() if k not in sent}
 
     def _answer(self, inputs, answer) -> None:

@@ -3,11 +3,11 @@
 from carouge.guichet.atelier.formulaire_modele import etapes_de
 from carouge.guichet.atelier.formulaire_modele import lire
 from carouge.guichet.formulaire.procedure import conditions_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.formulaire.procedure import groupes_de
-from carouge.guichet.formulaire.procedure import procedure_de
 from lxml import html
 from plone.app.testing import SITE_OWNER_NAME
-from plone.app.testing import TEST_USER_PASSWORD
+from plone.app.testing import SITE_OWNER_PASSWORD
 from visitor import Visitor
 
 import json
@@ -81,7 +81,7 @@ class Page:
 
     @property
     def address(self):
-        return self.response.url.removeprefix(self.base)
+        return self.response.url.removeprefix(self.base).partition("#")[0]
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def visit(functional, demarche):
     base = f"http://{functional['host']}:{functional['port']}/plone/guichet"
 
     def visit(path, login="editeur", status=200):
-        password = TEST_USER_PASSWORD if login == SITE_OWNER_NAME else "Guichet-2026!"
+        password = SITE_OWNER_PASSWORD if login == SITE_OWNER_NAME else "Guichet-2026!"
         editor = Visitor(base, (login, password) if login else None)
         response = editor.get(PATH + path, allow_redirects=False)
         assert response.status_code == status, (path, response.text[:300])
@@ -292,7 +292,7 @@ class TestCondition:
         problems = page.page.xpath("//section[@aria-labelledby='fautes']//a")
         assert {a.get("href").rpartition("/")[2]: a.text_content() for a in problems}[
             "nom"
-        ] == "« Nom <script> » renvoie à une question qui n’existe plus (chien)."
+        ] == "« Nom <script> » se réfère à une question qui n’existe plus (chien)."
         page = visit("/fields/nom")
         assert page.one(f"{SI}.0.champ").value == "chien"
 
@@ -474,7 +474,7 @@ class TestGroupes:
             champs=["nom", "naissance"],
         )
         assert page.address == "/@@etapes"
-        assert procedure_de(stored())["groupes"] == {
+        assert deroulement_de(stored())["groupes"] == {
             "enfant": {
                 "titre": "Enfant",
                 "ajouter": "Ajouter un enfant",
@@ -486,7 +486,7 @@ class TestGroupes:
         assert groupes_de(stored()) == {"naissance": "enfant", "nom": "enfant"}
         assert "enfant" in visit("/fields/pieces").options(f"{SI}.0.champ")
         visit("/groupe?nom=enfant").send(titre="Enfants")
-        assert procedure_de(stored())["groupes"]["enfant"]["titre"] == "Enfants"
+        assert deroulement_de(stored())["groupes"]["enfant"]["titre"] == "Enfants"
         page.send(("supprimer-groupe", "enfant"))
         visit("/@@etapes").send(("supprimer-groupe", "enfant"))
         assert groupes_de(stored()) == {}
@@ -506,7 +506,7 @@ class TestGroupes:
         page = visit("/groupe").send(ajouter="Encore", **values)
         assert any(problem in alert for alert in page.alerts()), page.alerts()
         assert page.one("ajouter").value == "Encore"
-        assert procedure_de(stored())["groupes"] == {}
+        assert deroulement_de(stored())["groupes"] == {}
 
 
 class TestPrix:
@@ -518,7 +518,7 @@ class TestPrix:
             par="pieces",
             **{"si.mode": "une", "si.0.champ": "chien", "si.0.op": "non"},
         )
-        assert procedure_de(stored())["prix"] == [
+        assert deroulement_de(stored())["prix"] == [
             {"libelle": "Vignette", "montant": 124000, "par": "", "si": None},
             {
                 "libelle": "Rabais",
@@ -535,7 +535,7 @@ class TestPrix:
         page = visit("/ligne-de-prix?numero=0")
         assert page.one("montant").value == "-5.50"
         page.send(montant="5")
-        assert procedure_de(stored())["prix"][0]["montant"] == 500
+        assert deroulement_de(stored())["prix"][0]["montant"] == 500
 
     @pytest.mark.parametrize(
         ("values", "problem"),
@@ -550,7 +550,7 @@ class TestPrix:
     def test_refused(self, visit, stored, values, problem):
         page = visit("/ligne-de-prix").send(**values)
         assert any(problem in alert for alert in page.alerts()), page.alerts()
-        assert procedure_de(stored())["prix"] == []
+        assert deroulement_de(stored())["prix"] == []
 
     @pytest.mark.parametrize("numero", ["7", "x", "-1", ""])
     def test_unknown(self, visit, numero):

@@ -114,7 +114,7 @@ class TestPublication:
         soup = editor.soup(self.PAGE)
         assert text(soup.select_one("#differences h3")) == "Étapes"
         lines = [text(line) for line in soup.select("#differences li")]
-        assert "Question ajoutée : « Lieu » (obligatoire)" in lines or lines
+        assert lines[0] == "Étape retirée : « L'endroit »"
         response = editor.post(
             self.PAGE,
             {"note": "Formulaire plus court"},
@@ -232,7 +232,7 @@ class TestVersions:
         first, second = soup.select("#versions > li")
         assert text(first.h2) == "Version 2"
         assert "Court" in text(first)
-        assert "Question ajoutée" in text(first) or "Question retirée" in text(first)
+        assert "Étape retirée : « L'endroit »" in text(first)
         assert "Première publication." in text(second)
         assert len(soup.select("form[action$=versions]")) == 1
 

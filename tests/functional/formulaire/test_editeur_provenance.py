@@ -1,22 +1,34 @@
 """An editor says where an answer comes from, in the field editor, without any XML."""
 
-from carouge.guichet.formulaire.compile import compile_form
+from carouge.guichet.formulaire.compile import compile_draft
 from comptes import cookies_of
 from comptes import make_compte
+from formulaires import connus
+from formulaires import PATH
 from lxml import html
+from modeles import champ
+from modeles import modele
+from publication import publier
 from visitor import Visitor
 
 import pytest
 import transaction
 
 
-PATH = "dechets/commander-un-conteneur"
 FIELDS = f"/{PATH}/fields"
+MODEL = modele(
+    champ("adresse"),
+    champ("quantite", "nombre"),
+    champ("reprise", "oui_non"),
+    champ("photo", "piece"),
+    champ("courriel", "courriel", fait="courriel"),
+    champ("accord", "consentement"),
+)
 
 
-@pytest.fixture
-def base(functional):
-    return f"http://{functional['host']}:{functional['port']}/plone/guichet"
+@pytest.fixture(autouse=True)
+def form_of_six_questions(publie):
+    publie(MODEL)
 
 
 @pytest.fixture
@@ -25,10 +37,12 @@ def editor(base):
 
 
 @pytest.fixture
-def compiled(functional):
+def compiled(demarche):
+    """What the editor has before him."""
+
     def read():
         transaction.begin()
-        return compile_form(functional["portal"].guichet.dechets[PATH.split("/")[1]])
+        return compile_draft(demarche)
 
     return read
 
@@ -67,7 +81,7 @@ def test_not_of_questions_no_compte_can_answer(editor, name):
     assert select_of(settings(editor, name)) is None
 
 
-def test_the_choice_is_kept_and_used(functional, base, editor, compiled):
+def test_the_choice_is_kept_and_used(functional, demarche, base, editor, compiled):
     form = settings(editor, "adresse")
     select_of(form).value = "nom_complet"
     save(editor, form, "adresse")
@@ -75,9 +89,11 @@ def test_the_choice_is_kept_and_used(functional, base, editor, compiled):
     assert select_of(settings(editor, "adresse")).value == "nom_complet"
     citizen = Visitor(base)
     citizen.session.cookies.update(cookies_of(functional, make_compte()))
-    page = citizen.open_form(PATH).page
-    [text] = page.xpath("//*[@data-guichet-connu='adresse']")
-    assert text.text_content() == "Camille Rochat"
+    # Citizens get it with the next publication.
+    assert connus(citizen.open_form(PATH)) == {}
+    publier(demarche)
+    transaction.commit()
+    assert connus(citizen.open_form(PATH)) == {"adresse": "Camille Rochat"}
 
 
 def test_the_choice_can_be_taken_back(editor, compiled):
@@ -100,7 +116,7 @@ def test_an_unfitting_source_is_refused(editor, compiled):
 
 def test_a_question_for_a_household_member_is_added_and_set(editor, compiled):
     page = html.fromstring(editor.get(f"{FIELDS}/@@add-field").text)
-    form = page.get_element_by_id("add-field-form")
+    [form] = page.xpath("//form[.//*[contains(@name, 'factory')]]")
     kind = form.xpath(".//select[contains(@name, 'factory')]")[0]
     [membre] = [
         option.get("value")

@@ -48,7 +48,7 @@ def test_an_accessible_pdf(base):
         "Pour qui",
         "À joindre",
         "Signature",
-        "Place du Marché 14",
+        "Où l’apporter ou l’envoyer",
         f"{base}/{DEMARCHE}",
     ):
         assert part in text

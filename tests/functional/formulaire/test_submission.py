@@ -28,6 +28,8 @@ ANSWERS = {
     "telephone": "079 123 45 67",
     "accord": True,
 }
+
+
 def _png() -> bytes:
     content = BytesIO()
     Image.new("RGB", (8, 8), "red").save(content, "PNG")
@@ -73,7 +75,7 @@ def test_submission_creates_one_demande_and_shows_its_number(visitor, stored):
         "nom": "Rochat",
         "prenom": "Aline",
         "courriel": "aline.rochat@example.org",
-        "telephone": "079 123 45 67",
+        "telephone": "+41 79 123 45 67",
         "accord": "Oui",
     }
     assert [reponse.step for reponse in demande.reponses][::5] == [
@@ -154,8 +156,8 @@ def test_missing_answers_are_named_and_nothing_is_lost(visitor, stored):
     form = visitor.open_form(DEMARCHE).fill(**wrong)
     response = form.submit()
     assert errors(response) == [
-        ("champ-nature", "Veuillez choisir une réponse."),
-        ("champ-danger", "Veuillez choisir une réponse."),
+        ("champ-nature", "Veuillez répondre à cette question."),
+        ("champ-danger", "Veuillez répondre à cette question."),
         ("champ-description", "Veuillez répondre à cette question."),
     ]
     wrong = {"courriel": "pas-une-adresse", "accord": False, "description": "Un canapé"}
@@ -300,7 +302,7 @@ def test_a_form_for_companies_may_be_begun_before_the_login(visitor, stored):
     form = visitor.open_form(demarche)
     assert form.response.url == f"{visitor.base}/{demarche}/formulaire?nouveau=1"
     words = form.page.get_element_by_id("guichet-preuve").text_content()
-    assert "Commencez maintenant, prouvez qui vous êtes plus tard" in words
+    assert "commencer maintenant et prouver votre identité plus tard" in words
     assert stored() == []
 
 

@@ -8,6 +8,7 @@ from carouge.guichet.demande.service import move_demande
 from carouge.guichet.rest import MAX_BODY
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from fichiers import image
 from plone import api
 from visitor import errors
 from visitor import Visitor
@@ -26,7 +27,7 @@ SUSPENDED = "animaux/sterilisation-du-chat"
 EXTERNAL = "enfance-ecoles/inscription-ecole-primaire"
 NO_FORM = "dechets/petite-poubelle-verte"
 
-PHOTO = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00\xff\xd9"
+PHOTO = image("JPEG")
 
 ANSWERS = {
     "lieu": "devant le 12, rue Vautier",
@@ -83,8 +84,19 @@ def test_a_demande_is_made(jeanne, counter):
     assert demande.courriel == "aline.rochat@example.org"
     assert {r.name: r.value for r in demande.reponses} == {
         **ANSWERS,
-        "nature": ["Autre chose", "Meubles ou matelas"],
-        "photo": "photo.jpg",
+        "photo": {
+            "moyen": "",
+            "fichiers": [
+                {
+                    "id": hashlib.sha256(PHOTO).hexdigest()[:32],
+                    "nom": "photo.jpg",
+                    "type": "image/jpeg",
+                    "taille": len(PHOTO),
+                    "digest": hashlib.sha256(PHOTO).hexdigest(),
+                }
+            ],
+        },
+        "telephone": "+41791234567",
     }
     assert [(p.name, p.file.data, p.file.contentType) for p in demande.pieces] == [
         ("photo", PHOTO, "image/jpeg")
@@ -102,7 +114,7 @@ def test_the_page_and_rest_store_the_same_answers(anonymous, counter):
     """What a browser sends and what a program sends is one and the same demande."""
     typed = {name: value for name, value in ANSWERS.items() if value is not None}
     form = Visitor(anonymous.guichet_url).open_form(OPEN)
-    form.fill(**{**typed, "danger": "non"}).submit()
+    form.fill(**{**typed, "danger": "Non"}).submit()
     number = anonymous.post(OPEN, ANSWERS).json()["numero"]
     other = next(n for n in counter.numbers() if n != number)
     by_rest = counter.demande(number)
@@ -127,7 +139,9 @@ def test_text_is_text(jeanne, counter, text):
     response = jeanne.post(OPEN, {**ANSWERS, "description": text})
     assert response.status_code == 201
     answers = jeanne.get(f"@demandes/{response.json()['numero']}").json()["reponses"]
-    assert next(a["valeur"] for a in answers if a["nom"] == "description") == text
+    kept = next(a["valeur"] for a in answers if a["nom"] == "description")
+    # Lines end as they do everywhere.
+    assert kept == text.replace("\r\n", "\n")
 
 
 # --- the key ------------------------------------------------------------------
@@ -298,22 +312,13 @@ DOCUMENT = (
         ({"photo": document(filename=3)}, {"photo": DOCUMENT}),
         ({"photo": document(chemin="/etc/passwd")}, {"photo": DOCUMENT}),
         (
-            {"photo": document(filename="")},
-            {"photo": "The document needs a usable file name."},
-        ),
-        (
-            {"photo": document(filename="a\nb.jpg")},
-            {"photo": "The document needs a usable file name."},
-        ),
-        (
-            {"photo": document(filename="x" * 201)},
-            {"photo": "The document needs a usable file name."},
-        ),
-        (
             {"photo": document(data=b"") | {"data": "pas du base64 !"}},
             {"photo": "The document is not correctly encoded."},
         ),
-        ({"photo": document(data=b"")}, {"photo": "The document is empty."}),
+        (
+            {"photo": document(data=b"")},
+            {"photo": "This file is empty. Please choose it again."},
+        ),
         (
             {"lieu": 3, "danger": "non", "autre": 1},
             {"lieu": TEXT, "danger": BOOL, "autre": NO_QUESTION},
@@ -367,8 +372,9 @@ def test_missing_answers_are_named(anonymous, counter):
 def test_rest_says_what_the_page_says(anonymous, counter, name, json_value, form_value):
     """The rules are those of the form, word for word."""
     form = Visitor(anonymous.guichet_url).open_form(OPEN)
-    shown = errors(form.fill(**{name: form_value}).submit())
-    message = dict(shown)[f"form-widgets-{name}"]
+    typed = {key: value for key, value in ANSWERS.items() if value is not None}
+    form.fill(**{**typed, "danger": "Non", name: form_value})
+    message = dict(errors(form.submit()))[f"champ-{name}"]
     response = anonymous.post(OPEN, {**ANSWERS, name: json_value})
     assert response.status_code == 400
     assert error(response)["champs"] == {name: message}
@@ -392,10 +398,8 @@ def test_thousands_of_names_are_not_repeated(anonymous, counter):
 
 
 def test_a_document_larger_than_on_the_page_is_refused(anonymous, counter):
-    with api.env.adopt_roles(["Manager"]):
-        api.portal.set_registry_record("easyform.max_filesize", 1000)
-    transaction.commit()
-    response = anonymous.post(OPEN, {**ANSWERS, "photo": document(PHOTO * 100)})
+    large = PHOTO + b"\0" * 10 * 2**20
+    response = anonymous.post(OPEN, {**ANSWERS, "photo": document(large)})
     assert response.status_code == 400
     assert list(error(response)["champs"]) == ["photo"]
     assert counter.numbers() == []
@@ -482,7 +486,6 @@ NUMBER = "A number is expected here, without quotation marks."
         ({"combien": 3.0}, {"combien": WHOLE}),
         ({"combien": True}, {"combien": WHOLE}),
         ({"combien": 10**15}, {"combien": WHOLE}),
-        ({"combien": 3, "montant": "12.50"}, {"montant": NUMBER}),
         ({"combien": 3, "montant": False}, {"montant": NUMBER}),
     ],
 )
@@ -682,10 +685,15 @@ def test_who_has_an_account_is_allowed(jeanne, counter, proved):
     response = jeanne.post(
         ANY_ACCOUNT,
         {
-            "adresse": "rue Vautier 12",
+            "adresse": {
+                "rue": "rue Vautier 12",
+                "npa": "1227",
+                "localite": "Carouge GE",
+            },
             "type_immeuble": "Immeuble d'habitation",
             "nombre_logements": 12,
             "qualite": "Concierge",
+            "accord_proprietaire": {"moyen": "poste"},
             "motif": "Nouveau conteneur",
             "type_dechet": "Papier et carton",
             "taille": "800 litres",

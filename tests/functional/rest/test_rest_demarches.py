@@ -174,7 +174,7 @@ def test_one_demarche_with_everything(anonymous, counter):
         "message_suspension": None,
         "ouverture": None,
         "page": f"{anonymous.guichet_url}/{OPEN}",
-        "pieces_requises": ["Une photo du dépôt (facultatif)"],
+        "pieces_requises": ["Une ou plusieurs photos du dépôt (facultatif)"],
         "pour_qui": demarche.pour_qui,
         "service": "Service voirie, espaces verts et matériel",
         "titre": "Signaler un dépôt sauvage",
@@ -187,12 +187,13 @@ def test_one_demarche_with_everything(anonymous, counter):
         ("nature", "choices", True),
         ("volume", "choice", False),
         ("danger", "boolean", True),
+        ("info_danger", "information", False),
         ("description", "text", True),
-        ("photo", "file", False),
+        ("photo", "piece", False),
         ("nom", "line", True),
         ("prenom", "line", True),
         ("courriel", "email", True),
-        ("telephone", "line", False),
+        ("telephone", "telephone", False),
         ("accord", "consent", True),
     ]
     assert form["fields"][4] == {
@@ -212,9 +213,17 @@ def test_one_demarche_with_everything(anonymous, counter):
         ],
         "max_length": None,
         "step": "Le dépôt",
+        "etape": "etape2",
+        "groupe": None,
+        "si": None,
         "compte": None,
     }
-    assert form["fields"][6]["max_length"] == 2000
+    assert form["fields"][6]["help"] == (
+        "En cas de danger immédiat, appelez le 117 ou le 118. Nous transmettons votre "
+        "signalement à la police municipale."
+    )
+    assert form["fields"][7]["max_length"] == 2000
+    assert "info_danger" not in form["schema"]["properties"]
 
 
 def test_every_published_demarche_can_be_read(anonymous, counter):
@@ -267,7 +276,9 @@ def test_a_published_change_is_seen_at_once(anonymous, counter):
 
 
 def test_a_suspended_demarche_says_so(anonymous, counter):
-    counter.change(SUSPENDED, message_suspension="De retour en mars.")
+    counter.change(
+        SUSPENDED, transition="suspendre", message_suspension="De retour en mars."
+    )
     body = anonymous.get(f"@demarches/{SUSPENDED}").json()
     assert body["disponibilite"] == "suspended"
     assert body["message_suspension"] == "De retour en mars."

@@ -325,7 +325,7 @@ class TestGate:
         assert version.acceptes == (
             Accepte(
                 "sans_delai",
-                "The expected delay is missing.",
+                "Le délai attendu manque.",
                 "Il dépend de la saison.",
             ),
         )

@@ -18,8 +18,8 @@ from carouge.guichet.atelier.formulaire_modele import supprimer_groupe
 from carouge.guichet.formulaire.binding import FAITS_KEY
 from carouge.guichet.formulaire.compile import compile_draft
 from carouge.guichet.formulaire.procedure import conditions_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.formulaire.procedure import groupes_de
-from carouge.guichet.formulaire.procedure import procedure_de
 from carouge.guichet.formulaire.procedure import set_condition
 
 import pytest
@@ -102,7 +102,7 @@ class TestEtapes:
         change(modifier_etape, "deux", "Deux", "", SI)
         change(supprimer_etape, "deux", "un")
         assert plan(demarche) == [("un", "abcde")]
-        assert procedure_de(lire(demarche))["etapes"] == {}
+        assert deroulement_de(lire(demarche))["etapes"] == {}
 
     @pytest.mark.parametrize("vers", [None, "", "deux", "trois"])
     def test_questions_are_never_lost(self, demarche, vers):
@@ -162,7 +162,7 @@ class TestGroupes:
         assert change(enregistrer_groupe, None, GROUPE, {"a", "c"}) == "enfant"
         schema = lire(demarche)
         assert groupes_de(schema) == {"a": "enfant", "c": "enfant"}
-        assert procedure_de(schema)["groupes"] == {"enfant": GROUPE}
+        assert deroulement_de(schema)["groupes"] == {"enfant": GROUPE}
         assert plan(demarche) == [("un", "acb"), ("deux", "de")]
         assert compile_draft(demarche).problemes == ()
 
@@ -171,8 +171,8 @@ class TestGroupes:
         change(enregistrer_groupe, "enfant", {**GROUPE, "si": SI, "max": 0}, {"b", "c"})
         schema = lire(demarche)
         assert groupes_de(schema) == {"b": "enfant", "c": "enfant"}
-        assert procedure_de(schema)["groupes"]["enfant"]["si"] == SI
-        assert procedure_de(schema)["groupes"]["enfant"]["max"] == 1
+        assert deroulement_de(schema)["groupes"]["enfant"]["si"] == SI
+        assert deroulement_de(schema)["groupes"]["enfant"]["max"] == 1
 
     @pytest.mark.parametrize("champs", [set(), {"z"}, {"a", "d"}])
     def test_refused(self, demarche, champs):
@@ -201,13 +201,13 @@ class TestGroupes:
         change(enregistrer_groupe, None, GROUPE, {"a", "b"})
         change(supprimer_groupe, "enfant")
         assert groupes_de(lire(demarche)) == {}
-        assert procedure_de(lire(demarche))["groupes"] == {}
+        assert deroulement_de(lire(demarche))["groupes"] == {}
         assert plan(demarche)[0] == ("un", "abc")
 
 
 def test_prices(demarche, change):
     line = {"libelle": "Vignette", "montant": 4000, "par": "", "si": SI}
     change(enregistrer_prix, [line, {**line, "si": None}])
-    assert procedure_de(lire(demarche))["prix"] == [line, {**line, "si": None}]
+    assert deroulement_de(lire(demarche))["prix"] == [line, {**line, "si": None}]
     change(enregistrer_prix, [])
-    assert procedure_de(lire(demarche))["prix"] == []
+    assert deroulement_de(lire(demarche))["prix"] == []

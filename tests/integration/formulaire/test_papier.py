@@ -2,8 +2,11 @@
 
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.compile import compile_model
+from carouge.guichet.formulaire.mots_conditions import en_mots
+from carouge.guichet.formulaire.mots_conditions import titre_de
 from carouge.guichet.formulaire.papier import Bloc
 from carouge.guichet.formulaire.papier import parties_de
+from carouge.guichet.formulaire.papier import prix_de
 from plone import api
 from zope.i18n import translate
 
@@ -17,7 +20,10 @@ MODEL = """
   <schema guichet:procedure='{"etapes": {"suite": {"si": {"si": "toutes", "regles":
       [{"champ": "animal", "op": "oui"}]}}},
       "groupes": {"chiens": {"titre": "Chien", "ajouter": "Ajouter", "min": 1,
-      "max": 2}, "chats": {"titre": "Chat", "max": 20}}}'>
+      "max": 2}, "chats": {"titre": "Chat", "max": 20}}, "prix": [
+      {"libelle": "Taxe", "montant": 5000, "par": "chiens"},
+      {"libelle": "Rabais", "montant": -1000, "si": {"si": "toutes", "regles":
+      [{"champ": "animal", "op": "non"}]}}]}'>
     <fieldset name="debut" label="Vous" description="Dites-nous qui vous êtes.">
       <field name="nom" type="zope.schema.TextLine">
         <title>Nom</title><description>Comme au passeport</description></field>
@@ -111,6 +117,23 @@ def test_groups_have_several_blanks(parties):
     assert [(bloc.titre, bloc.rangs, bloc.plus) for bloc in blocs] == [
         ("Chien", (1, 2), False),
         ("Chat", (1, 2, 3), True),
+    ]
+
+
+def test_price_in_words(demo_integration):
+    def plain(message):
+        return translate(message, target_language="en")
+
+    form = compile_model(MODEL)
+    per = titre_de("chiens", form.schema, plain)
+    condition = en_mots(
+        {"si": "toutes", "regles": [{"champ": "animal", "op": "non"}]},
+        form.schema,
+        plain,
+    )
+    assert prix_de(form, plain) == [
+        f"Taxe: CHF 50.00 (times: {per})",
+        f"Rabais: – CHF 10.00, {condition}",
     ]
 
 

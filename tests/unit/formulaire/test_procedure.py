@@ -1,13 +1,13 @@
 """What the model of a form says around its questions, and how it survives."""
 
 from carouge.guichet.formulaire.procedure import conditions_de
+from carouge.guichet.formulaire.procedure import deroulement_de
+from carouge.guichet.formulaire.procedure import DeroulementHandler
 from carouge.guichet.formulaire.procedure import groupes_de
 from carouge.guichet.formulaire.procedure import illisibles_de
-from carouge.guichet.formulaire.procedure import procedure_de
-from carouge.guichet.formulaire.procedure import ProcedureHandler
 from carouge.guichet.formulaire.procedure import QuestionHandler
 from carouge.guichet.formulaire.procedure import set_condition
-from carouge.guichet.formulaire.procedure import set_procedure
+from carouge.guichet.formulaire.procedure import set_deroulement
 from lxml import etree
 from plone.supermodel.model import Schema
 from plone.supermodel.model import SchemaClass
@@ -33,7 +33,7 @@ def read(a=None, b=None, procedure=None):
     node = etree.Element("schema")
     if procedure is not None:
         node.set(NS + "procedure", procedure)
-    ProcedureHandler().read(node, schema)
+    DeroulementHandler().read(node, schema)
     return schema
 
 
@@ -41,7 +41,7 @@ def write(schema):
     """The attributes of the field a, then those of the schema."""
     field, root = etree.Element("field"), etree.Element("schema")
     QuestionHandler().write(field, schema, schema["a"])
-    ProcedureHandler().write(root, schema)
+    DeroulementHandler().write(root, schema)
     return tuple(
         {key.removeprefix(NS): value for key, value in node.attrib.items()}
         for node in (field, root)
@@ -52,7 +52,7 @@ def test_a_model_without_any_of_it():
     schema = read()
     assert conditions_de(schema) == {}
     assert groupes_de(schema) == {}
-    assert procedure_de(schema) == {"etapes": {}, "groupes": {}, "prix": []}
+    assert deroulement_de(schema) == {"etapes": {}, "groupes": {}, "prix": []}
     assert illisibles_de(schema) == ()
     assert write(schema) == ({}, {})
 
@@ -70,7 +70,7 @@ def test_round_trip():
     }
     assert conditions_de(schema) == {"a": condition}
     assert groupes_de(schema) == {"a": "g"}
-    assert procedure_de(schema) == {
+    assert deroulement_de(schema) == {
         "etapes": {"e1": {"si": condition}},
         "groupes": {
             "g": {"titre": "Enfant", "ajouter": "Plus", "min": 1, "max": 3, "si": None}
@@ -84,7 +84,7 @@ def test_round_trip():
 def test_what_is_no_json_object_is_kept_and_told(text):
     schema = read({"si": text}, procedure=text)
     assert conditions_de(schema) == {"a": {"illisible": text}}
-    assert procedure_de(schema) == {"etapes": {}, "groupes": {}, "prix": []}
+    assert deroulement_de(schema) == {"etapes": {}, "groupes": {}, "prix": []}
     assert illisibles_de(schema) == ("a", "")
     assert write(schema) == ({"si": text}, {"procedure": text})
 
@@ -92,7 +92,7 @@ def test_what_is_no_json_object_is_kept_and_told(text):
 def test_a_new_condition_replaces_an_unreadable_one():
     schema = read({"si": "{"}, procedure="{")
     set_condition(schema, "a", None)
-    set_procedure(schema, "prix", [{"libelle": "L", "montant": 1}])
+    set_deroulement(schema, "prix", [{"libelle": "L", "montant": 1}])
     assert illisibles_de(schema) == ()
     assert write(schema) == (
         {},
@@ -117,7 +117,7 @@ def test_a_deleted_question_leaves_no_condition():
     ],
 )
 def test_parts_of_a_wrong_type_are_nothing(procedure):
-    result = procedure_de(read(procedure=procedure))
+    result = deroulement_de(read(procedure=procedure))
     assert result["groupes"] == {}
     assert result["prix"] == []
     assert all(etape == {"si": None} for etape in result["etapes"].values())
@@ -125,7 +125,7 @@ def test_parts_of_a_wrong_type_are_nothing(procedure):
 
 def test_a_price_that_is_none_is_not_made_up():
     schema = read(procedure='{"prix":[{"libelle":"L","montant":"40"},7]}')
-    assert procedure_de(schema)["prix"] == [
+    assert deroulement_de(schema)["prix"] == [
         {"libelle": "L", "montant": "40", "par": "", "si": None},
         7,
     ]
@@ -143,13 +143,13 @@ def test_a_price_that_is_none_is_not_made_up():
 )
 def test_limits_of_a_group(given, kept):
     schema = read()
-    set_procedure(schema, "groupes", {"g": {"titre": "G", **given}})
-    groupe = procedure_de(schema)["groupes"]["g"]
+    set_deroulement(schema, "groupes", {"g": {"titre": "G", **given}})
+    groupe = deroulement_de(schema)["groupes"]["g"]
     assert (groupe["min"], groupe["max"]) == kept
 
 
 def test_a_group_nobody_describes_has_its_name():
-    assert procedure_de(read({"groupe": "enfants"}))["groupes"]["enfants"] == {
+    assert deroulement_de(read({"groupe": "enfants"}))["groupes"]["enfants"] == {
         "titre": "enfants",
         "ajouter": "",
         "min": 0,

@@ -11,7 +11,7 @@ from carouge.guichet.formulaire.compile import Question
 from carouge.guichet.formulaire.mots_conditions import en_mots
 from carouge.guichet.formulaire.mots_conditions import titre_de as nom_dans_condition
 from carouge.guichet.formulaire.procedure import conditions_de
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.money import format_chf
 from collections.abc import Callable
 from collections.abc import Iterator
@@ -115,7 +115,7 @@ def _prices(ancien, nouveau, dire) -> Iterator[Difference]:
 def _price_lines(form: CompiledForm, dire) -> list[str]:
     schema = form.schema
     lines = []
-    for line in procedure_de(schema)["prix"]:
+    for line in deroulement_de(schema)["prix"]:
         words = f"{line['libelle']}, {format_chf(line['montant'])}"
         if line["par"]:
             par = nom_dans_condition(line["par"], schema, dire)
@@ -257,8 +257,8 @@ class _Comparaison:
         )
 
     def _part_conditions(self, part: str, where: str, titre_de) -> Iterator[Difference]:
-        before = procedure_de(self.ancien.schema)[part]
-        after = procedure_de(self.nouveau.schema)[part]
+        before = deroulement_de(self.ancien.schema)[part]
+        after = deroulement_de(self.nouveau.schema)[part]
         existing = (
             [etape.id for etape in self.nouveau.etapes]
             if part == "etapes"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from carouge.guichet import _
+from carouge.guichet.atelier.domain import Constat
 from carouge.guichet.atelier.mots_problemes import titre_de
-from carouge.guichet.atelier.scenarios import Constat
 from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.money import format_chf
 from zope.i18nmessageid import Message

@@ -20,7 +20,7 @@ from carouge.guichet.formulaire.compile import compile_draft
 from carouge.guichet.formulaire.compteurs import compteurs_de_champ
 from carouge.guichet.formulaire.labels import SOURCE_LABELS
 from carouge.guichet.formulaire.procedure import conditions_de
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 
@@ -71,7 +71,7 @@ class Questions(PageFormulaire):
         return etapes_de(self.schema)
 
     def _element(self, element) -> dict:
-        groupe = self._procedure["groupes"].get(element.groupe)
+        groupe = self._deroulement["groupes"].get(element.groupe)
         return {
             "groupe": element.groupe,
             "titre": groupe and groupe["titre"],
@@ -100,8 +100,8 @@ class Questions(PageFormulaire):
         }
 
     @cached_property
-    def _procedure(self):
-        return procedure_de(self.schema)
+    def _deroulement(self):
+        return deroulement_de(self.schema)
 
     @cached_property
     def _conditions(self):

@@ -17,8 +17,8 @@ from carouge.guichet.atelier.formulaire_modele import supprimer_groupe
 from carouge.guichet.atelier.formulaire_page import PageFormulaire
 from carouge.guichet.atelier.formulaire_prix import francs
 from carouge.guichet.formulaire.mots_conditions import titre_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.formulaire.procedure import groupes_de
-from carouge.guichet.formulaire.procedure import procedure_de
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zExceptions import NotFound
@@ -60,8 +60,8 @@ class Etapes(PageFormulaire):
         ]
 
     @cached_property
-    def _procedure(self):
-        return procedure_de(self.schema)
+    def _deroulement(self):
+        return deroulement_de(self.schema)
 
     def groupes(self) -> list[dict]:
         """The repeatable groups with their questions."""
@@ -82,13 +82,13 @@ class Etapes(PageFormulaire):
                     if membres.get(champ) == nom
                 ],
             }
-            for nom, groupe in self._procedure["groupes"].items()
+            for nom, groupe in self._deroulement["groupes"].items()
         ]
 
     def prix(self) -> list[dict]:
         """The price lines; one that is none is shown as it can be."""
         lignes = []
-        for numero, ligne in enumerate(self._procedure["prix"]):
+        for numero, ligne in enumerate(self._deroulement["prix"]):
             ligne = ligne if isinstance(ligne, dict) else {}
             par = ligne.get("par")
             lignes.append(
@@ -142,7 +142,7 @@ class Etapes(PageFormulaire):
         supprimer_etape(self.schema, nom, self.ligne(f"vers.{nom}") or None)
 
     def _supprimer_prix(self, numero: str) -> None:
-        lignes = list(self._procedure["prix"])
+        lignes = list(self._deroulement["prix"])
         if not (numero.isascii() and numero.isdigit()):
             raise LookupError(numero)
         del lignes[int(numero)]
@@ -151,7 +151,7 @@ class Etapes(PageFormulaire):
     @property
     def ensemble(self) -> list:
         """The state that moving and deleting is about."""
-        procedure = procedure_de(self.schema)
+        procedure = deroulement_de(self.schema)
         return [
             [[etape.nom, list(etape.champs)] for etape in etapes_de(self.schema)],
             list(procedure["groupes"]),

@@ -9,9 +9,9 @@ from carouge.guichet.atelier.formulaire_modele import enregistrer_groupe
 from carouge.guichet.atelier.formulaire_modele import etapes_de
 from carouge.guichet.atelier.formulaire_modele import Refus
 from carouge.guichet.atelier.formulaire_page import PageFormulaire
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.formulaire.procedure import groupes_de
 from carouge.guichet.formulaire.procedure import MAX_LIGNES
-from carouge.guichet.formulaire.procedure import procedure_de
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zExceptions import NotFound
@@ -40,7 +40,7 @@ class UnGroupe(PageFormulaire):
     @cached_property
     def avant(self) -> dict | None:
         """The group as it is kept; None for a new one."""
-        return procedure_de(self.schema)["groupes"].get(self.nom)
+        return deroulement_de(self.schema)["groupes"].get(self.nom)
 
     def get(self) -> None:
         if self.nom is not None and self.avant is None:

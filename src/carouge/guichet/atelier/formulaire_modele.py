@@ -10,11 +10,11 @@ from __future__ import annotations
 from carouge.guichet import _
 from carouge.guichet.atelier.formulaire_noms import nom_libre
 from carouge.guichet.formulaire.compile import DEBUT
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.formulaire.procedure import groupes_de
 from carouge.guichet.formulaire.procedure import MAX_LIGNES
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import set_deroulement
 from carouge.guichet.formulaire.procedure import set_groupe
-from carouge.guichet.formulaire.procedure import set_procedure
 from collections.abc import Collection
 from collective.easyform.api import get_schema
 from collective.easyform.api import set_fields
@@ -68,7 +68,7 @@ def enregistrer(demarche, schema: InterfaceClass) -> None:
 
 def etapes_de(schema: InterfaceClass) -> list[Etape]:
     """The steps in order; the one without a name only when it has questions."""
-    conditions = procedure_de(schema)["etapes"]
+    conditions = deroulement_de(schema)["etapes"]
     etapes = [
         Etape(
             nom=fieldset.__name__ if fieldset is not None else "",
@@ -271,13 +271,13 @@ def enregistrer_groupe(
         raise Refus(_("A question belongs to one group only."))
     if nom is None:
         nom = nom_libre(schema, valeurs["titre"], "groupe")
-    groupes = dict(procedure_de(schema)["groupes"])
+    groupes = dict(deroulement_de(schema)["groupes"])
     groupes[nom] = {
         **valeurs,
         "min": min(max(valeurs["min"], 0), MAX_LIGNES),
         "max": min(max(valeurs["max"], valeurs["min"], 1), MAX_LIGNES),
     }
-    set_procedure(schema, "groupes", _sans_vides(groupes))
+    set_deroulement(schema, "groupes", _sans_vides(groupes))
     for champ in ordre:
         if champ in choisis:
             set_groupe(schema, champ, nom)
@@ -299,9 +299,9 @@ def supprimer_groupe(schema: InterfaceClass, nom: str) -> None:
     for champ, groupe in groupes_de(schema).items():
         if groupe == nom:
             set_groupe(schema, champ, None)
-    groupes = dict(procedure_de(schema)["groupes"])
+    groupes = dict(deroulement_de(schema)["groupes"])
     groupes.pop(nom, None)
-    set_procedure(schema, "groupes", _sans_vides(groupes))
+    set_deroulement(schema, "groupes", _sans_vides(groupes))
 
 
 # --- price lines ---------------------------------------------------------------
@@ -309,7 +309,7 @@ def supprimer_groupe(schema: InterfaceClass, nom: str) -> None:
 
 def enregistrer_prix(schema: InterfaceClass, lignes: list[dict]) -> None:
     """Replace the price lines."""
-    set_procedure(schema, "prix", [_sans_vide(ligne) for ligne in lignes])
+    set_deroulement(schema, "prix", [_sans_vide(ligne) for ligne in lignes])
 
 
 # --- how a schema keeps it -----------------------------------------------------
@@ -345,12 +345,12 @@ def _write(schema, plan) -> None:
 def _condition_etape(schema, nom, si) -> None:
     etapes = {
         autre: valeurs
-        for autre, valeurs in procedure_de(schema)["etapes"].items()
+        for autre, valeurs in deroulement_de(schema)["etapes"].items()
         if autre != nom
     }
     if si:
         etapes[nom] = {"si": si}
-    set_procedure(schema, "etapes", _sans_vides(etapes))
+    set_deroulement(schema, "etapes", _sans_vides(etapes))
 
 
 def _move(liste: list, place: int, pas: int) -> None:

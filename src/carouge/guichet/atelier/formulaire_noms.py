@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carouge.guichet.formulaire.compile import DEBUT
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from plone.i18n.normalizer import idnormalizer
 from plone.schemaeditor.interfaces import RESERVED_NAMES
 from plone.supermodel.interfaces import FIELDSETS_KEY
@@ -24,7 +24,7 @@ def nom_libre(schema: InterfaceClass, titre: str, repli: str) -> str:
     base = re.sub("[^a-z0-9]+", "_", mots.lower()).strip("_") or repli
     if not base[0].isalpha():
         base = f"{repli}_{base}"
-    procedure = procedure_de(schema)
+    procedure = deroulement_de(schema)
     pris = {
         *schema.names(),
         *RESERVED_NAMES,

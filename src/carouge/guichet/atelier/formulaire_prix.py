@@ -9,7 +9,7 @@ from carouge.guichet.atelier.formulaire_modele import enregistrer
 from carouge.guichet.atelier.formulaire_modele import enregistrer_prix
 from carouge.guichet.atelier.formulaire_page import PageFormulaire
 from carouge.guichet.formulaire.calculs import LIGNES_AU_PLUS
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.money import format_chf
 from decimal import Decimal
 from functools import cached_property
@@ -47,7 +47,7 @@ class UneLigne(PageFormulaire):
 
     @cached_property
     def _lignes(self) -> list:
-        return list(procedure_de(self.schema)["prix"])
+        return list(deroulement_de(self.schema)["prix"])
 
     @cached_property
     def avant(self) -> dict | None:

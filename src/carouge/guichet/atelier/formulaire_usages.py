@@ -7,7 +7,7 @@ from carouge.guichet.atelier.formulaire_modele import etapes_de
 from carouge.guichet.formulaire.calculs import FormuleInvalide
 from carouge.guichet.formulaire.calculs import lire_formule
 from carouge.guichet.formulaire.procedure import conditions_de
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.formulaire.reglages import ICalcul
 from collections.abc import Iterator
 from zope.interface.interface import InterfaceClass
@@ -33,7 +33,7 @@ def _references(schema) -> Iterator[tuple[object, list[str]]]:
             _("the step “${title}”", mapping={"title": etape.titre or etape.nom}),
             _champs(etape.si),
         )
-    procedure = procedure_de(schema)
+    procedure = deroulement_de(schema)
     for groupe in procedure["groupes"].values():
         yield (
             _("the group “${title}”", mapping={"title": groupe["titre"]}),

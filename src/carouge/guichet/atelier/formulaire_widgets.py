@@ -103,7 +103,7 @@ class _Constructeur(HTMLFormElement, Widget):
     def update(self) -> None:
         super().update()
         # The builder has a legend; a label would be one for no input.
-        self.titre, self.label = self.label, ""
+        self.titre, self.label, self.description = self.label, "", ""
         if self.value in (None, NO_VALUE, ""):
             self.value = self.etat_de(None)
 

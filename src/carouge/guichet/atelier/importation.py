@@ -232,7 +232,7 @@ def _differences(cible, contenu, valeurs, modele) -> Iterator[Difference]:
     after = {**before, **en_json(valeurs)}
     for name, (_attribute, field) in champs().items():
         if before[name] != after[name]:
-            yield Difference(field.title, en_mots(before[name]), en_mots(after[name]))
+            yield Difference(field.title, *_only_changed(before[name], after[name]))
     old = canonique(cible.fields_model) if cible.fields_model else ""
     if old != modele:
         yield from _form_differences(old, modele)
@@ -271,6 +271,16 @@ def _form_differences(old: str, new: str) -> Iterator[Difference]:
             yield Difference(_("Question “${name}”", mapping={"name": name}), was, will)
     if not changed:
         yield Difference(_("Form"), _("as it is"), _("changed settings"))
+
+
+def _only_changed(before: object, after: object) -> tuple[str, str]:
+    """Two values in words; of two lists what is not in the other."""
+    if isinstance(before, list) and isinstance(after, list):
+        gone = [line for line in before if line not in after]
+        new = [line for line in after if line not in before]
+        # With the same lines in both it is the order that has changed.
+        before, after = (gone, new) if gone or new else (before, after)
+    return en_mots(before), en_mots(after)
 
 
 def en_mots(value: object) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from carouge.guichet.atelier.profils import PROFILS
-from carouge.guichet.atelier.scenarios import Marche
+from carouge.guichet.atelier.domain import Marche
 from carouge.guichet.sealed import InvalidSeal
 from carouge.guichet.sealed import seal
 from carouge.guichet.sealed import unseal
@@ -42,10 +41,8 @@ def ouvrir(demarche, text: str) -> Marche:
         unpacker = zlib.decompressobj()
         raw = unpacker.decompress(packed, MAX_JSON)
         marche = Marche.from_json(json.loads(raw))
-    except (InvalidSeal, zlib.error, ValueError) as error:
+    except (InvalidSeal, zlib.error, ValueError, KeyError, TypeError) as error:
         raise MarchePerdue from error
-    if marche.profil not in PROFILS:
-        raise MarchePerdue(marche.profil)
     return marche
 
 

@@ -15,6 +15,10 @@ from carouge.guichet.access.domain import ANONYMOUS
 from carouge.guichet.access.domain import decide
 from carouge.guichet.access.domain import Decision
 from carouge.guichet.access.service import usager_of
+from carouge.guichet.atelier.domain import ajouter
+from carouge.guichet.atelier.domain import Constat
+from carouge.guichet.atelier.domain import Marche
+from carouge.guichet.atelier.domain import Scenario
 from carouge.guichet.atelier.profils import compte_de
 from carouge.guichet.atelier.profils import usager_de
 from carouge.guichet.brouillon.content import Fichier
@@ -27,10 +31,7 @@ from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.service import prix_of
 from collections.abc import Iterator
 from collections.abc import Mapping
-from dataclasses import asdict
-from dataclasses import dataclass
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from persistent.mapping import PersistentMapping
 
@@ -43,151 +44,6 @@ _STORE = "scenarios_enregistres"
 MAX_NOM = 100
 #: More scenarios than that are no tests any more, and would slow the gate down.
 MAX_SCENARIOS = 50
-
-
-@dataclass(frozen=True)
-class Constat:
-    """What a walk came to.
-
-    ``acces`` is empty, or why this usager may not begin (``access.domain.Reason``).
-    ``etapes`` are the ids of the steps shown in the end. ``refus`` are pairs of a step
-    and the path of an answer (empty: the step was not there at all), in the order of the
-    walk. ``prix`` is in centimes. ``pieces`` are names of questions.
-    """
-
-    acces: str = ""
-    etapes: tuple[str, ...] = ()
-    refus: tuple[tuple[str, str], ...] = ()
-    prix: int = 0
-    pieces: tuple[str, ...] = ()
-    complet: bool = False
-
-    @classmethod
-    def from_json(cls, raw: Mapping) -> Constat:
-        return cls(
-            acces=str(raw.get("acces") or ""),
-            etapes=tuple(raw.get("etapes") or ()),
-            refus=tuple((etape, cle) for etape, cle in raw.get("refus") or ()),
-            prix=int(raw.get("prix") or 0),
-            pieces=tuple(raw.get("pieces") or ()),
-            complet=bool(raw.get("complet")),
-        )
-
-
-@dataclass(frozen=True)
-class Page:
-    """What one page sent: the saisies of the step ``etape``.
-
-    ``valide``: the button to go on was pressed, so that the answers were looked at.
-    """
-
-    etape: str
-    saisies: Mapping
-    valide: bool = True
-
-
-@dataclass(frozen=True)
-class Marche:
-    """What was done, page by page, in order.
-
-    ``fichiers`` says of each file of the walk, by id, its ``nom``, ``type`` and
-    ``taille``: the files themselves are not kept.
-    """
-
-    profil: str
-    jour: date
-    pages: tuple[Page, ...] = ()
-    fichiers: Mapping[str, Mapping] | None = None
-
-    def to_json(self) -> dict:
-        return {
-            "profil": self.profil,
-            "jour": self.jour.isoformat(),
-            "pages": [
-                [page.etape, dict(page.saisies), page.valide] for page in self.pages
-            ],
-            "fichiers": {id: dict(one) for id, one in (self.fichiers or {}).items()},
-        }
-
-    @property
-    def saisies(self) -> dict:
-        """What was typed in the end."""
-        saisies: dict = {}
-        for page in self.pages:
-            _add(saisies, page.saisies)
-        return saisies
-
-    def avec(self, page: Page) -> Marche:
-        """The walk with one more page; one that was not looked at is replaced."""
-        before = self.pages
-        last = before[-1] if before else None
-        if last is not None and last.etape == page.etape and not last.valide:
-            page = replace(page, saisies={**last.saisies, **page.saisies})
-            before = before[:-1]
-        return replace(self, pages=(*before, page))
-
-    @classmethod
-    def from_json(cls, raw: Mapping) -> Marche:
-        """
-        :raises ValueError: not made by :meth:`to_json`
-        """
-        try:
-            return cls(
-                profil=raw["profil"],
-                jour=date.fromisoformat(raw["jour"]),
-                pages=tuple(
-                    Page(etape, dict(saisies), bool(valide))
-                    for etape, saisies, valide in raw["pages"]
-                ),
-                fichiers={id: dict(one) for id, one in raw["fichiers"].items()},
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError("no walk") from error
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """A recorded walk with what is expected of it."""
-
-    id: str
-    nom: str
-    marche: Marche
-    attendu: Constat
-
-    def to_json(self) -> dict:
-        attendu = asdict(self.attendu)
-        attendu["refus"] = [list(pair) for pair in self.attendu.refus]
-        return {
-            "id": self.id,
-            "nom": self.nom,
-            "marche": self.marche.to_json(),
-            "attendu": attendu
-            | {"etapes": [*attendu["etapes"]], "pieces": [*attendu["pieces"]]},
-        }
-
-    @classmethod
-    def from_json(cls, raw: Mapping) -> Scenario:
-        """
-        :raises ValueError: not made by :meth:`to_json`
-        """
-        try:
-            return cls(
-                raw["id"],
-                raw["nom"],
-                Marche.from_json(raw["marche"]),
-                Constat.from_json(raw["attendu"]),
-            )
-        except (KeyError, TypeError) as error:
-            raise ValueError("no scenario") from error
-
-
-def _add(saisies: dict, page: Mapping) -> None:
-    """Add what a page sent; None takes an answer back."""
-    for name, saisie in page.items():
-        if saisie is None:
-            saisies.pop(name, None)
-        else:
-            saisies[name] = saisie
 
 
 # --- replay ---------------------------------------------------------------------
@@ -238,7 +94,7 @@ class Visite:
         saisies: dict[str, object] = {}
         refus: list[tuple[str, str]] = []
         for page in self.marche.pages:
-            _add(saisies, page.saisies)
+            ajouter(saisies, page.saisies)
             parcours = self.parcours(saisies)
             etape = parcours.etape(page.etape)
             if etape is None:

@@ -82,7 +82,7 @@ def form_model(
         nsmap={None: SCHEMA, "form": FORM, "easyform": EASYFORM, "guichet": GUICHET},
     )
     schema = etree.SubElement(model, f"{{{SCHEMA}}}schema")
-    procedure = _procedure(steps, groupes or {}, prix)
+    procedure = _deroulement(steps, groupes or {}, prix)
     if procedure:
         schema.set(f"{{{GUICHET}}}procedure", json_text(procedure))
     for number, step in enumerate(steps, 1):
@@ -137,7 +137,9 @@ def _rule(words: str) -> dict:
     return rule | {"valeur": value}
 
 
-def _procedure(steps, groupes: Mapping[str, Mapping], prix: Iterable[Mapping]) -> dict:
+def _deroulement(
+    steps, groupes: Mapping[str, Mapping], prix: Iterable[Mapping]
+) -> dict:
     etapes = {
         _step_name(number): {"si": condition(step["si"])}
         for number, step in enumerate(steps, 1)

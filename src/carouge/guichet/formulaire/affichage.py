@@ -11,6 +11,7 @@ from carouge.guichet.formulaire.compile import Question
 from carouge.guichet.formulaire.documents import a_un_apercu
 from carouge.guichet.formulaire.documents import en_mo
 from carouge.guichet.formulaire.genre import Saisie
+from carouge.guichet.formulaire.genres import html_de
 from carouge.guichet.formulaire.genres_lieux import MAXIMA
 from carouge.guichet.formulaire.genres_pieces import Limites
 from carouge.guichet.formulaire.genres_pieces import limites_de
@@ -52,8 +53,8 @@ TEXT_ROWS = 6
 #: The parts of an address: label, width on a large screen, meaning for the browser.
 _PARTIES = {
     "rue": (_("Street and number"), "col-12", "address-line1"),
-    "npa": (_("Postal code"), "col-4 col-md-3", "postal-code"),
-    "localite": (_("Town"), "col-8 col-md-9", "address-level2"),
+    "npa": (_("Postal code"), "col-5 col-md-3", "postal-code"),
+    "localite": (_("Town"), "col-7 col-md-9", "address-level2"),
 }
 
 
@@ -183,6 +184,11 @@ class Champ:
         if self.erreur:
             attributes["aria-invalid"] = "true"
         return attributes
+
+    @cached_property
+    def html(self) -> str:
+        """The words of an information."""
+        return html_de(self.champ)
 
     @property
     def attributs_sans_type(self) -> dict[str, str]:

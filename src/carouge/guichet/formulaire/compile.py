@@ -29,9 +29,9 @@ from carouge.guichet.formulaire.fields import IMembreDuFoyer
 from carouge.guichet.formulaire.genre import Genre
 from carouge.guichet.formulaire.genres import genre_de
 from carouge.guichet.formulaire.procedure import conditions_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.formulaire.procedure import groupes_de
 from carouge.guichet.formulaire.procedure import illisibles_de
-from carouge.guichet.formulaire.procedure import procedure_de
 from collections.abc import Iterator
 from collections.abc import Mapping
 from collective.easyform.interfaces import ILabel
@@ -207,7 +207,7 @@ def compile_model(model: str) -> CompiledForm:
         name: _condition(raw, "champ", name, problems)
         for name, raw in conditions_de(schema).items()
     }
-    procedure = procedure_de(schema)
+    procedure = deroulement_de(schema)
     etapes = _etapes(schema, conditions, procedure, problems)
     names = [question.nom for etape in etapes for question in etape.questions]
     steps = [_etape_plan(etape, problems) for etape in etapes]

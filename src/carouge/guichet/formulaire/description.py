@@ -7,9 +7,11 @@ from carouge.guichet.formulaire.compile import Question
 from carouge.guichet.formulaire.conditions import en_json
 from carouge.guichet.formulaire.faits import MEMBRE
 from carouge.guichet.formulaire.genre import Genre
+from carouge.guichet.formulaire.genres import html_de
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.prefill import membre_facts
 from collections.abc import Callable
+from lxml import html
 
 
 JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -64,7 +66,7 @@ def _champ(parcours: Parcours, question: Question, dire: Dire) -> dict:
     return {
         "name": question.nom,
         "label": dire(question.titre),
-        "help": dire(question.aide),
+        "help": _help(question, dire),
         "type": question.genre.nom,
         "required": question.requis and not question.calculee,
         "choices": _choices(parcours, question, dire),
@@ -75,6 +77,14 @@ def _champ(parcours: Parcours, question: Question, dire: Dire) -> dict:
         "si": en_json(question.condition),
         "compte": _provenance(parcours, question),
     }
+
+
+def _help(question: Question, dire: Dire) -> str:
+    """The help of a question, or the words of an information, as plain text."""
+    rich = html_de(question.champ)
+    if not rich:
+        return dire(question.aide)
+    return " ".join(html.fromstring(f"<div>{rich}</div>").text_content().split())
 
 
 def _max_length(question: Question) -> int | None:
@@ -143,7 +153,7 @@ def _schema(parcours: Parcours, asked: list[Question], dire: Dire) -> dict:
             if isinstance(element, Groupe):
                 properties[element.nom] = _rangs(element, shown, dire)
                 sure = element.condition is None and element.min > 0
-            elif element.nom in shown and not element.calculee:
+            elif element.nom in shown and _asks(element):
                 properties[element.nom] = _reponse(element, dire)
                 sure = element.condition is None and element.requis
             else:
@@ -159,6 +169,10 @@ def _schema(parcours: Parcours, asked: list[Question], dire: Dire) -> dict:
     }
 
 
+def _asks(question: Question) -> bool:
+    return not (question.calculee or question.information)
+
+
 def _reponse(question: Question, dire: Dire) -> dict:
     genre: Genre = question.genre
     schema = genre.schema(question.champ, dire) | {"x-genre": genre.nom}
@@ -172,7 +186,7 @@ def _rangs(groupe: Groupe, shown: set[str], dire: Dire) -> dict:
     questions = [
         question
         for question in groupe.questions
-        if question.nom in shown and not question.calculee
+        if question.nom in shown and _asks(question)
     ]
     schema = {
         "title": dire(groupe.titre),

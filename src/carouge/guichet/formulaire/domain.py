@@ -114,27 +114,6 @@ def _sign(key: bytes, purpose: str, body: bytes) -> bytes:
 #: Largest document, in bytes.
 MAX_DOCUMENT = 10 * 1024 * 1024
 
-#: First bytes of the kinds of documents a counter can read.
-_SIGNATURES = (
-    b"%PDF-",
-    b"\xff\xd8\xff",  # JPEG
-    b"\x89PNG\r\n\x1a\n",
-    b"GIF8",
-    b"PK\x03\x04",  # OOXML and OpenDocument
-)
-_HEIF_BRANDS = (b"heic", b"heix", b"mif1", b"msf1")
-
-
-def is_readable_document(head: bytes) -> bool:
-    """True when a file that begins with ``head`` is a PDF, a picture or a text document.
-
-    What counts is the content, never the name or what the browser says. 16 bytes do.
-    """
-    return head.startswith(_SIGNATURES) or (
-        head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS
-    )
-
-
 # --- text ---------------------------------------------------------------------
 
 #: Longest answer of a one-line field and of a text field that say nothing themselves.

@@ -10,6 +10,12 @@ from __future__ import annotations
 from carouge.guichet.compte.domain import FACTS
 from carouge.guichet.compte.domain import MEMBRE_FACTS
 from carouge.guichet.formulaire.fields import IMembreDuFoyer
+from carouge.guichet.formulaire.reglages import IAdresse
+from carouge.guichet.formulaire.reglages import IAvs
+from carouge.guichet.formulaire.reglages import IIban
+from carouge.guichet.formulaire.reglages import IIde
+from carouge.guichet.formulaire.reglages import INpaLocalite
+from carouge.guichet.formulaire.reglages import ITelephone
 from plone.schema.email import IEmail
 from zope.schema.interfaces import IChoice
 from zope.schema.interfaces import IDate
@@ -51,11 +57,24 @@ _WORDS = frozenset(
     | {"membre.sexe", "membre.ecole", "membre.classe"}
 )
 
+#: Kinds of questions with one source each: their answers have a form of their own.
+SOURCE_DU_GENRE = {
+    ITelephone: "telephone",
+    IIban: "iban",
+    IAvs: "avs",
+    IIde: "ide",
+    INpaLocalite: "npa_et_localite",
+    IAdresse: "adresse",
+}
+
 
 def fits(source: str, field: IField) -> bool:
     """Whether a kind of question can take its answer from a source."""
     if source not in SOURCES:
         return False
+    for kind, only in SOURCE_DU_GENRE.items():
+        if kind.providedBy(field):
+            return source == only
     if IDatetime.providedBy(field):
         return False
     if IDate.providedBy(field):

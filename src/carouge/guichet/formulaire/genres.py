@@ -75,6 +75,15 @@ class Information(Genre):
         return en_tete(champ, dire) | {"type": "null"}
 
 
+def html_de(champ: IField) -> str:
+    """The words of an information as safe HTML; empty when it has only a title.
+
+    Editors write them; what is not safe in them is left out here.
+    """
+    riche = getattr(champ, "rich_label", None)
+    return getattr(riche, "output", riche) or ""
+
+
 class Inconnu(Information):
     """A kind of field no form of a guichet has; nobody can answer it."""
 

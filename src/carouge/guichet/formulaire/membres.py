@@ -15,7 +15,8 @@ def reprendre_membres(
 
     ``parcours`` is the state before, ``saisies`` is what the step sends. ``anew`` also
     replaces what was typed: the button for it was pressed. Otherwise only questions
-    without an answer are filled in.
+    without an answer are filled in. What is not known of the member stays as it was
+    typed, unless it was said of somebody chosen before.
     """
     kept: dict[str, Saisie] = dict(saisies)
     filled = False
@@ -27,10 +28,14 @@ def reprendre_membres(
         chosen = saisies.get(nom)
         if not chosen or not (anew or chosen != parcours.saisies.get(nom)):
             continue
+        before = parcours.saisies.get(nom)
+        after = Parcours(form, {nom: chosen}, parcours.contexte, parcours.demarche)
         for other, source in form.sources.items():
             if not source.startswith(MEMBRE) or form.membre_of(other) != nom:
                 continue
-            if anew or not kept.get(other):
+            known = after.connu(form.questions[other]) is not None
+            replaced = anew and (known or before not in (None, "", chosen))
+            if replaced or not kept.get(other):
                 # Nothing typed: what is known of the member stands there.
                 kept[other] = None
                 filled = True

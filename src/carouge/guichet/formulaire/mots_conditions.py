@@ -5,7 +5,7 @@ the paper form say them: « si « Type de logement » est « Maison » ».
 from __future__ import annotations
 
 from carouge.guichet import _
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.formulaire.reglages import ICalcul
 from carouge.guichet.formulaire.reglages import IMontant
 from carouge.guichet.formulaire.reglages import INpaLocalite
@@ -166,7 +166,7 @@ def titre_de(nom: str, schema: InterfaceClass, dire: Callable[[object], str]) ->
         return dire(USAGER[nom][0])
     if nom in schema:
         return dire(schema[nom].title) or nom
-    groupe = procedure_de(schema)["groupes"].get(nom)
+    groupe = deroulement_de(schema)["groupes"].get(nom)
     if groupe:
         return dire(_("Number: ${titre}", mapping={"titre": groupe["titre"]}))
     return dire(

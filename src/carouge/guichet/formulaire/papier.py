@@ -12,8 +12,10 @@ from carouge.guichet.formulaire.compile import Groupe
 from carouge.guichet.formulaire.compile import Question
 from carouge.guichet.formulaire.genre import Contexte
 from carouge.guichet.formulaire.mots_conditions import en_mots
+from carouge.guichet.formulaire.mots_conditions import titre_de
 from carouge.guichet.formulaire.procedure import conditions_de
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import deroulement_de
+from carouge.guichet.money import format_chf
 from carouge.guichet.pdf import en_pdf
 from carouge.guichet.swisstime import today
 from collections import OrderedDict
@@ -31,6 +33,9 @@ RANGS = 3
 
 #: Most blanks of a group: whoever has more adds a sheet.
 RANGS_AU_PLUS = 8
+
+#: Choices up to this length stand beside each other.
+MOT_COURT = 24
 
 #: PDFs a process keeps.
 GARDES = 64
@@ -52,6 +57,7 @@ h4 { break-after: avoid; font-size: 11pt; }
 .rang > h3 { margin-top: 0; }
 .cases { list-style: none; padding: 0; }
 .cases li { padding-left: 7mm; text-indent: -7mm; }
+.serre li { display: inline-block; padding-left: 0; text-indent: 0; width: 52mm; }
 .case { border: 0.4mm solid #000; display: inline-block; height: 3.5mm;
         margin-right: 3mm; width: 3.5mm; }
 .ligne { border-bottom: 0.3mm solid #000; height: 7.5mm; margin: 0; }
@@ -83,6 +89,11 @@ class Champ:
     choix: tuple[str, ...] = ()
     textes: tuple[str, ...] = ()
 
+    @property
+    def serre(self) -> bool:
+        """Whether the choices have room beside each other."""
+        return len(self.choix) > 2 and max(map(len, self.choix)) <= MOT_COURT
+
 
 @dataclass(frozen=True)
 class Bloc:
@@ -113,6 +124,29 @@ def parties_de(form: CompiledForm, dire: Callable[[object], str]) -> list[Partie
     return [*_Mise(form, dire).parties()]
 
 
+def prix_de(form: CompiledForm, dire: Callable[[object], str]) -> list[str]:
+    """The lines of the price in words, each with when it counts."""
+    lines = []
+    for ligne in deroulement_de(form.schema)["prix"]:
+        amount = format_chf(abs(ligne["montant"]))
+        if ligne["montant"] < 0:
+            amount = f"– {amount}"
+        words = dire(
+            _(
+                "${libelle}: ${montant}",
+                mapping={"libelle": ligne["libelle"], "montant": amount},
+            )
+        )
+        if ligne["par"]:
+            per = titre_de(ligne["par"], form.schema, dire)
+            words = dire(
+                _("${prix} (times: ${par})", mapping={"prix": words, "par": per})
+            )
+        condition = en_mots(ligne["si"], form.schema, dire)
+        lines.append(f"{words}, {condition}" if condition else words)
+    return lines
+
+
 def textes_de(html: str) -> tuple[str, ...]:
     """The paragraphs of a formatted text, as plain text."""
     # Line ends of the source are spaces; those of the page are added below.
@@ -135,7 +169,7 @@ class _Mise:
         self.form = form
         self.dire = dire
         self.conditions = conditions_de(form.schema)
-        self.procedure = procedure_de(form.schema)
+        self.procedure = deroulement_de(form.schema)
         self.contexte = Contexte(compte=None, aujourdhui=today())
 
     def parties(self) -> Iterator[Partie]:

@@ -88,14 +88,19 @@ class Parcours(Lecture):
     ) -> Iterator[tuple[Question, Groupe | None, str | None]]:
         """The questions of a step that count, those of groups once per row."""
         for element in etape.elements:
-            if not isinstance(element, Groupe):
-                if self.montre(element):
-                    yield element, None, None
-            elif self.groupe_montre(element):
-                for row in self.rangs(element):
-                    for question in element.questions:
-                        if self.montre(question, row["id"]):
-                            yield question, element, row["id"]
+            yield from self._of_element(element)
+
+    def _of_element(
+        self, element: Question | Groupe
+    ) -> Iterator[tuple[Question, Groupe | None, str | None]]:
+        if not isinstance(element, Groupe):
+            if self.montre(element):
+                yield element, None, None
+        elif self.groupe_montre(element):
+            for row in self.rangs(element):
+                for question in element.questions:
+                    if self.montre(question, row["id"]):
+                        yield question, element, row["id"]
 
     def modifiable(self, question: Question, rang: str | None = None) -> bool:
         """Whether the person answers it himself."""
@@ -116,10 +121,10 @@ class Parcours(Lecture):
                 message = self._rows_complaint(element)
                 if message is not None:
                     errors.append(Erreur(None, element, None, message))
-        for question, groupe, rang in self.questions(etape):
-            message = self._complaint(question, rang)
-            if message:
-                errors.append(Erreur(question, groupe, rang, message))
+            for question, groupe, rang in self._of_element(element):
+                message = self._complaint(question, rang)
+                if message:
+                    errors.append(Erreur(question, groupe, rang, message))
         return errors
 
     def _rows_complaint(self, groupe: Groupe):

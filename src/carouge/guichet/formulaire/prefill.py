@@ -25,6 +25,12 @@ from carouge.guichet.formulaire.faits import CORRECTION
 from carouge.guichet.formulaire.faits import MEMBRE
 from carouge.guichet.formulaire.faits import MEMBRE_COMPOSED
 from carouge.guichet.formulaire.fields import membres_of
+from carouge.guichet.formulaire.genres import genre_de
+from carouge.guichet.formulaire.genres_textes import Numero
+from carouge.guichet.formulaire.reglages import IAdresse
+from carouge.guichet.formulaire.reglages import INpaLocalite
+from carouge.guichet.formulaire.valeurs import AdressePostale
+from carouge.guichet.formulaire.valeurs import Lieu
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import local_date
 from collections.abc import Callable
@@ -189,6 +195,11 @@ def _of_facts(
         value = _date(used[0].value)
     elif IChoice.providedBy(field):
         value = _term(field, used[0])
+    elif INpaLocalite.providedBy(field) or IAdresse.providedBy(field):
+        value = _composee(field, facts)
+    elif isinstance(genre_de(field), Numero):
+        # Kept in the form in which the question answers it.
+        value = used[0].value
     else:
         texts = [
             " ".join(_words(facts[name]) for name in line if name in facts)
@@ -202,12 +213,25 @@ def _of_facts(
     return Proposition(
         fait=source,
         value=value,
-        text=format_date(value) if isinstance(value, date) else _title(field, value),
+        text=genre_de(field).mots(field, value, _say),
         source=weakest.source,
         origin=origin_of(weakest.source, compte),
         at=min((fact.at for fact in used if fact.at), default=None),
         locked=all(fact.locked for fact in used),
     )
+
+
+def _composee(field: IField, facts: Mapping[str, Fact]) -> Lieu | AdressePostale | None:
+    """A place of which all parts are known, or None."""
+    known = {name: _words(fact) for name, fact in facts.items()}
+    if not known.get("npa") or not known.get("localite"):
+        return None
+    if INpaLocalite.providedBy(field):
+        return Lieu(known["npa"], known["localite"])
+    if not known.get("rue"):
+        return None
+    rue = f"{known['rue']} {known.get('numero', '')}".strip()
+    return AdressePostale(rue, known["npa"], known["localite"])
 
 
 def membre_facts(membre: Membre) -> dict[str, Fact]:
@@ -287,13 +311,6 @@ def _term(field: IField, fact: Fact):
         if {str(term.value).casefold(), str(term.title or "").casefold()} & wanted:
             return term.value
     return None
-
-
-def _title(field: IField, value: str) -> str:
-    if not IChoice.providedBy(field):
-        return value
-    term = field.bind(None).vocabulary.getTerm(value)
-    return _say(term.title) if term.title else str(value)
 
 
 def _say(message) -> str:

@@ -60,7 +60,7 @@ def groupes_de(schema: InterfaceClass) -> dict[str, str]:
     return {name: groupe for name, groupe in groupes.items() if name in schema}
 
 
-def procedure_de(schema: InterfaceClass) -> dict[str, Any]:
+def deroulement_de(schema: InterfaceClass) -> dict[str, Any]:
     """Steps, groups and price lines, complete and of the right types.
 
     ``etapes``: by name of fieldset, ``si``. ``groupes``: by name, ``titre``,
@@ -112,7 +112,7 @@ def set_groupe(schema: InterfaceClass, name: str, groupe: str | None) -> None:
     _set(schema, GROUPES_KEY, name, groupe)
 
 
-def set_procedure(schema: InterfaceClass, part: str, value: object) -> None:
+def set_deroulement(schema: InterfaceClass, part: str, value: object) -> None:
     """Replace one part: ``etapes``, ``groupes`` or ``prix``.
 
     Parts this version does not know stay.
@@ -160,7 +160,7 @@ class QuestionHandler:
 
 
 @implementer(ISchemaMetadataHandler)
-class ProcedureHandler:
+class DeroulementHandler:
     """Reads and writes ``guichet:procedure``."""
 
     namespace = NAMESPACE

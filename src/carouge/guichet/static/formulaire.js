@@ -115,6 +115,7 @@ function mettreAJour() {
     const fee = Number(total.dataset.guichetPrix);
     const text = francs(Math.max(0, lignes.reduce((sum, one) => sum + one.total, fee)));
     if (total.textContent.trim() !== text) total.textContent = text;
+    total.parentElement.hidden = text === francs(0);
   }
 }
 
@@ -224,9 +225,19 @@ function adopter({ revision, adresse, etape }) {
     form.dataset.guichetEnregistrer = `${adresse}/enregistrer`;
     form.dataset.guichetFichiers = `${adresse}/fichiers`;
     history.replaceState(null, "", etape);
+    for (const link of connexions()) {
+      const url = new URL(link.href);
+      url.searchParams.set("retour", etape);
+      link.href = url;
+    }
   }
   // An upload may have been faster.
   input.value = Math.max(Number(input.value) || 0, revision);
+}
+
+/** The links to the login: what was typed goes before one does. */
+function connexions() {
+  return document.querySelectorAll('a[href*="/se-connecter?retour="]');
 }
 
 function plusTard() {
@@ -258,6 +269,7 @@ function restaurer() {
 // --- a household member -----------------------------------------------------------
 
 async function reprendre(button, select, status) {
+  const until = changed;
   const data = donnees();
   data.set(button.name, button.value);
   status.setAttribute("aria-busy", "true");
@@ -282,10 +294,12 @@ async function reprendre(button, select, status) {
       adresse: other.dataset.guichetEnregistrer.replace(/\/enregistrer$/, ""),
       etape: other.action,
     });
+    saved = until;
     status.textContent = status.dataset.guichetFait;
     mettreAJour();
   } catch {
     // The button stays; nothing that was typed is lost.
+    if (alarm) plusTard();
   } finally {
     status.removeAttribute("aria-busy");
   }
@@ -308,6 +322,14 @@ if (alarm) {
   addEventListener("beforeunload", (event) => {
     if (saved !== changed && !alarm.hidden) event.preventDefault();
   });
+  for (const link of connexions()) {
+    link.addEventListener("click", async (event) => {
+      if (link.target || saved === changed) return;
+      event.preventDefault();
+      await enregistrer();
+      location.assign(link.href);
+    });
+  }
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && saved !== changed) enregistrer();
   });
@@ -321,7 +343,13 @@ for (const button of form.querySelectorAll("[data-guichet-reprendre]")) {
   const told = form.querySelector(`[data-guichet-repris="${id}"]`);
   if (select && told) {
     select.addEventListener("change", async () => {
-      if (await enregistrer()) reprendre(button, select, told);
+      // The form counts the change after the list does.
+      await new Promise((resolve) => setTimeout(resolve));
+      clearTimeout(timer);
+      await running;
+      running = reprendre(button, select, told);
+      await running;
+      running = null;
     });
   }
 }

@@ -12,7 +12,7 @@ from carouge.guichet.formulaire.compile import Groupe
 from carouge.guichet.formulaire.mots_conditions import choix_de
 from carouge.guichet.formulaire.mots_conditions import en_mots
 from carouge.guichet.formulaire.procedure import conditions_de
-from carouge.guichet.formulaire.procedure import procedure_de
+from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.money import format_chf
 from functools import cached_property
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
@@ -106,7 +106,7 @@ class Versions(PageAtelier):
 
     def etapes(self) -> list[dict]:
         """The form of the version, to be read."""
-        conditions = procedure_de(self.form.schema)["etapes"]
+        conditions = deroulement_de(self.form.schema)["etapes"]
         return [
             {
                 "titre": etape.titre or _("Beginning of the form"),
@@ -120,7 +120,7 @@ class Versions(PageAtelier):
     def _element(self, element) -> dict:
         if not isinstance(element, Groupe):
             return {"groupe": None, "questions": [self._question(element)]}
-        conditions = procedure_de(self.form.schema)["groupes"]
+        conditions = deroulement_de(self.form.schema)["groupes"]
         return {
             "groupe": element.titre,
             "si": self._mots((conditions.get(element.nom) or {}).get("si")),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from carouge.guichet import _
+from carouge.guichet.atelier.domain import Marche
+from carouge.guichet.atelier.domain import Page
 from carouge.guichet.atelier.marches import MarchePerdue
 from carouge.guichet.atelier.marches import ouvrir
 from carouge.guichet.atelier.marches import sceller
+from carouge.guichet.atelier.mots_problemes import titre_de
 from carouge.guichet.atelier.profils import Profil
 from carouge.guichet.atelier.profils import PROFILS
-from carouge.guichet.atelier.scenarios import Marche
 from carouge.guichet.atelier.scenarios import MAX_NOM
-from carouge.guichet.atelier.scenarios import Page
 from carouge.guichet.atelier.scenarios import Visite
 from carouge.guichet.compte.service import acting_as
 from carouge.guichet.demarche.domain import Availability
@@ -18,7 +19,9 @@ from carouge.guichet.demarche.labels import refusal_of
 from carouge.guichet.demarche.service import fiche_of
 from carouge.guichet.demarche.service import Gate
 from carouge.guichet.demarche.versions import contenu_de_travail
+from carouge.guichet.formulaire import texts
 from carouge.guichet.formulaire.affichage import PREFIX
+from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.browser.vue import VueDeFormulaire
 from carouge.guichet.formulaire.compile import Etape
 from carouge.guichet.formulaire.documents import inspecter
@@ -31,6 +34,8 @@ from carouge.guichet.formulaire.saisies import forged
 from carouge.guichet.formulaire.saisies import lire_etape
 from carouge.guichet.formulaire.saisies import nouveau_rang
 from carouge.guichet.formulaire.types_documents import DocumentRefuse
+from carouge.guichet.layout import keep_private
+from carouge.guichet.layout import single_column
 from carouge.guichet.swisstime import today
 from collections.abc import Mapping
 from dataclasses import replace
@@ -83,10 +88,19 @@ class VoirComme(VueDeFormulaire):
             )
             marche = None
         if marche is None:
-            return self._montrer(self.choix_template)
-        self._prendre(marche)
-        with acting_as(self.visite.compte):
-            return self._page()
+            self._montrer(self.choix_template)
+        else:
+            self._prendre(marche)
+            with acting_as(self.visite.compte):
+                self._page()
+        # The frame around the form stays the editor's own.
+        return self.page_template()
+
+    def _montrer(self, template) -> str:
+        keep_private(self.request.response)
+        single_column(self.request)
+        self.body = template()
+        return self.body
 
     def _marche(self) -> Marche | None:
         """The walk of the page that was sent, or a new one; None: nobody was chosen."""
@@ -162,6 +176,8 @@ class VoirComme(VueDeFormulaire):
         if errors or not further:
             if "precedent" in form and not errors:
                 here = parcours.precedente(here.id) or here
+            if filled or "reprendre" in form:
+                self.bonne_nouvelle = texts.TAKEN_OVER
             return self.montrer_etape(parcours, here, errors)
         errors = parcours.erreurs(here)
         if errors:
@@ -248,6 +264,10 @@ class VoirComme(VueDeFormulaire):
     @property
     def retour(self) -> str:
         return self.url
+
+    def titre_etape(self, id: str) -> str:
+        """What a step is called."""
+        return in_words(titre_de("etape", id, self.visite.form))
 
     @property
     def manque(self) -> bool:

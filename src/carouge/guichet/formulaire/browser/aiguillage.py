@@ -19,7 +19,8 @@ class Formulaire(BrowserView):
     """``formulaire``, ``formulaire/<brouillon>`` and the pages of a brouillon.
 
     ``etape/<step>``, ``verifier``, ``enregistrer``, ``fichiers/…``, ``supprimer``;
-    ``formulaire/enregistrer`` makes the brouillon of a page that has none yet.
+    ``formulaire/enregistrer`` makes the brouillon of a page that has none yet; files
+    need one.
     """
 
     def __init__(self, context, request) -> None:
@@ -38,6 +39,8 @@ class Formulaire(BrowserView):
                 return self._page(PageAccueil)()
             case ["enregistrer"]:
                 return self._page(Enregistrement)()
+            case ["fichiers"]:
+                return self._page(Fichiers)()
             case [id]:
                 return self._page(PageEtape, id).reprendre()
             case [id, "etape", step]:

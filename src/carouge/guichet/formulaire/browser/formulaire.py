@@ -160,16 +160,18 @@ class PageEtape(PageDeBrouillon):
 
     def _from_before(self, parcours: Parcours, page: PageAnterieure) -> str:
         """Go on with what was sent from a page of an earlier version of the form."""
-        etape = parcours.etape(page.etape) or self.ouvert.suite or parcours.etapes[-1]
+        etape = parcours.etape(page.etape)
+        shown = etape or self.ouvert.suite or parcours.etapes[-1]
         try:
-            ouvert = self._note(etape, page.saisies)
+            ouvert = self._note(shown, page.saisies)
         except _Stopped as stopped:
             return stopped.page
-        if page.a_revoir:
-            parcours = self.prendre(ouvert)
-            self.a_revoir = page.a_revoir
-            return self.montrer_etape(parcours, etape)
-        return self._next(ouvert, etape, filled=False)
+        if etape is not None and not page.a_revoir:
+            return self._next(ouvert, etape, filled=False)
+        # What has become of the answers is told once, on the page that comes now.
+        parcours = self.prendre(ouvert)
+        self.a_revoir = page.a_revoir
+        return self.montrer_etape(parcours, shown)
 
     def _next(self, ouvert: remplir.Ouvert, etape: Etape, filled: bool) -> str:
         """What the pressed button asks for."""

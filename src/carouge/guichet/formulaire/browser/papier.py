@@ -17,6 +17,7 @@ from carouge.guichet.formulaire.duree import duree_de
 from carouge.guichet.formulaire.papier import Partie
 from carouge.guichet.formulaire.papier import parties_de
 from carouge.guichet.formulaire.papier import pdf_de
+from carouge.guichet.formulaire.papier import prix_de
 from carouge.guichet.formulaire.papier import textes_de
 from carouge.guichet.money import format_chf
 from functools import cached_property
@@ -125,4 +126,4 @@ class Papier(_Formulaire):
         words = [format_chf(fee)] if fee else []
         if self.fiche.cost and self.fiche.cost not in words:
             words.append(self.fiche.cost)
-        return words
+        return [*words, *prix_de(self.form, self.dire)]

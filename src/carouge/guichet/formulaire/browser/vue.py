@@ -167,6 +167,15 @@ class VueDeFormulaire(BrowserView):
             question.genre.a_des_fichiers for question in self.etape.questions
         )
 
+    @property
+    def remplacements_ici(self) -> bool:
+        """Whether a replaced answer stands on this page; the review has them all."""
+        etape = getattr(self, "etape", None)
+        if etape is None:
+            return True
+        titles = {in_words(question.titre) for question in etape.questions}
+        return any(title in titles for title, _typed, _confirmed in self.remplacements)
+
     def membre_de(self, champ: Champ) -> str | None:
         """The id of the input whose choice fills this question in, or None."""
         source = self.parcours.form.sources.get(champ.question.nom, "")

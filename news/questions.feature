@@ -1,0 +1,1 @@
+Kinds of questions a commune needs: Swiss and foreign telephone numbers, IBAN, AVS number, UID, postal code and town, address with the streets of the commune, amount, date with limits, computed number, documents (several per question, also by post or at the counter). Each answer is read as people type it (25.11.2026, 1'234,50) and refused with words that say how it looks right.

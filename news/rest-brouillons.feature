@@ -1,0 +1,1 @@
+REST service ``@brouillons``: a program fills in a form step by step, uploads documents and submits. ``@demarches/<id>`` describes the form as JSON Schema with conditions, computed numbers and prices.
