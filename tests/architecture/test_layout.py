@@ -219,8 +219,8 @@ def test_one_word_per_concept(path):
 # What may be written into a page as HTML: what our own code or an editor's rich text
 # field made, never what a person typed into a form.
 HTML_SOURCES = re.compile(
-    r"view/contents|view/body|view/condition|widget/render|action/render"
-    r"|context/form(Pro|Epi)logue/output|champ/html|python:macros\.icon\(|context/@@authenticator"
+    r"view/contents|view/body|view/condition|view/avis_de_brouillon|view/miroir"
+    r"|view/(pro|epi)logue|champ/html|python:macros\.icon\(|context/@@authenticator"
 )
 
 

@@ -15,6 +15,7 @@ TYPES = {
     "consentement": "carouge.guichet.formulaire.fields.Consentement",
     "courriel": "plone.schema.email.Email",
     "date": "zope.schema.Date",
+    "membre": "carouge.guichet.formulaire.fields.MembreDuFoyer",
     "nombre": "zope.schema.Int",
     "oui_non": "zope.schema.Bool",
     "piece": "carouge.guichet.formulaire.fields.Justificatif",

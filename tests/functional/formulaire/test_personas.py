@@ -2,6 +2,7 @@
 
 from carouge.guichet.compte.domain import Level
 from carouge.guichet.demande.queries import demandes_of
+from carouge.guichet.demarche.service import PROVED_LATER
 from carouge.guichet.registre.domain import Status
 from comptes import cookies_of
 from comptes import make_association
@@ -15,7 +16,6 @@ from visitor import Form
 from visitor import Visitor
 
 import pytest
-import requests
 import transaction
 
 
@@ -182,17 +182,17 @@ def test_a_downgrade_takes_effect_at_once(functional, counter):
     form = visitor.open_form(PATH).fill(mot="bonjour")
     make_compte(level=Level.DECLARED)
     transaction.commit()
-    form.submit()
+    form.review()
+    form.send()
     assert counter.count() == 0
 
 
 def test_staff_without_compte_is_nobody(functional, counter):
     counter.ask(**CONDITIONS["compte"])
     base = f"http://{functional['host']}:{functional['port']}/plone/guichet"
-    response = requests.get(
-        f"{base}/{PATH}/formulaire",
-        auth=("agent-dechets", "Guichet-2026!"),
-        allow_redirects=False,
-        timeout=30,
-    )
-    assert response.status_code == 302
+    agent = Visitor(base, ("agent-dechets", "Guichet-2026!"))
+    form = agent.open_form(PATH).fill(mot="bonjour")
+    form.review()
+    assert form.response.url.endswith("/verifier")
+    form.send()
+    assert counter.count() == 0

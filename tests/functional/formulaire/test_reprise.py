@@ -7,16 +7,23 @@ from carouge.guichet.compte.domain import Source
 from carouge.guichet.compte.service import get_compte
 from carouge.guichet.demande.domain import FaitUtilise
 from carouge.guichet.demande.domain import MembreConcerne
-from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.registre.domain import Status
-from comptes import cookies_of
 from comptes import make_company
 from comptes import make_compte
 from datetime import date
 from datetime import datetime
 from datetime import timezone
+from fichiers import pdf
+from formulaires import connus
+from formulaires import etape
+from formulaires import PATH
+from formulaires import reponses
+from formulaires import texte
+from formulaires import valeur
 from lxml import html
-from publication import publier
+from modeles import champ
+from modeles import etape as page
+from modeles import modele
 from visitor import by_id
 from visitor import errors
 from visitor import Form
@@ -27,30 +34,55 @@ import transaction
 
 
 SINCE = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
-DEPOT = "dechets/signaler-un-depot-sauvage"
-DEPOT_ANSWERS = {
-    "lieu": "devant le 12, rue Vautier",
-    "terrain": "Trottoir ou chaussée",
-    "date_constat": "2026-11-20",
-    "nature": ["Meubles ou matelas"],
-    "danger": "non",
-    "description": "Un canapé rouge",
-    "accord": True,
-}
-PARASCOLAIRE = "enfance-ecoles/inscription-parascolaire"
-PDF = ("attestation.pdf", b"%PDF-1.4 attestation", "application/pdf")
-PARASCOLAIRE_ANSWERS = {
-    "lien": "Mère",
-    "premier_jour": "2026-12-01",
-    "repas": "Végétarien",
-    "allergie": "non",
-    "rentre_seul": "non",
-    "telephone_urgence": "079 000 01 01",
-    "telephone": "079 000 01 01",
-    "attestation_assurance": PDF,
-    "accord": True,
-}
-CORRECTION = "etat-civil/corriger-mes-donnees"
+DEPOT = modele(
+    champ("lieu", requis=True),
+    champ("nom", fait="nom", requis=True),
+    champ("prenom", fait="prenom", requis=True),
+    champ("courriel", "courriel", fait="courriel"),
+    champ("telephone", fait="telephone", titre="Téléphone"),
+)
+ECOLES = ["Pervenches", "Tambourine", "Vigne-Rouge"]
+DEGRES = ["1P", "2P", "3P", "4P"]
+PARASCOLAIRE = modele(
+    page(
+        "enfant",
+        champ("membre", "membre", personnes="enfants", requis=True),
+        champ("enfant_nom", fait="membre.nom", requis=True),
+        champ("enfant_prenom", fait="membre.prenom", requis=True),
+        champ("enfant_naissance", "date", fait="membre.date_naissance", requis=True),
+        champ(
+            "ecole",
+            "choix",
+            fait="membre.ecole",
+            choix={nom: nom for nom in ECOLES},
+            requis=True,
+        ),
+        champ(
+            "degre",
+            "choix",
+            fait="membre.classe",
+            choix={nom: nom for nom in DEGRES},
+            requis=True,
+        ),
+        champ("telephone", fait="telephone"),
+    ),
+    page(
+        "pieces",
+        champ("attestation", "piece", requis=True),
+        champ("accord", "consentement", requis=True),
+    ),
+)
+PDF = ("attestation.pdf", pdf(), "application/pdf")
+REST = {"attestation": PDF, "accord": True}
+LEA = "Léa Rochat (08.03.2017)"
+ZOE = "Zoé Rochat (08.03.2017)"
+CORRECTION = modele(
+    champ("donnee", fait="correction.donnee", requis=True),
+    champ("valeur_actuelle", fait="correction.valeur"),
+    champ("source", fait="correction.source"),
+    champ("valeur_correcte", requis=True),
+    champ("nom", fait="nom", requis=True),
+)
 
 
 def member(id, prenom, **values):
@@ -62,11 +94,6 @@ def member(id, prenom, **values):
         "at": SINCE,
     }
     return Membre(id=id, prenom=prenom, **{**defaults, **values})
-
-
-@pytest.fixture
-def base(functional):
-    return f"http://{functional['host']}:{functional['port']}/plone/guichet"
 
 
 @pytest.fixture
@@ -98,96 +125,84 @@ def camille(functional):
 
 
 @pytest.fixture
-def logged_in(functional, base):
-    def log_in(compte):
-        visitor = Visitor(base)
-        visitor.session.cookies.update(cookies_of(functional, compte))
-        return visitor
-
-    return log_in
-
-
-@pytest.fixture
-def visitor(camille, logged_in):
-    return logged_in(camille)
-
-
-@pytest.fixture
-def stored(functional):
-    def read():
-        transaction.begin()
-        return list(demandes_of(functional["portal"].guichet))
-
-    return read
-
-
-def known(form):
-    """The values that are text, by name of the question."""
-    return {
-        element.get("data-guichet-connu"): element.text_content()
-        for element in form.page.xpath("//*[@data-guichet-connu]")
-    }
-
-
-def value(form, name):
-    return form.page.get_element_by_id(f"form-widgets-{name}").value
-
-
-def answers_of(demande):
-    return {reponse.name: reponse.text for reponse in demande.reponses}
+def visitor(camille, connecte):
+    return connecte(camille)
 
 
 def block(form, name):
-    element = form.page.get_element_by_id(f"champ-form-widgets-{name}")
-    return " ".join(element.text_content().split())
+    return texte(form, f"champ-{name}")
 
 
+@pytest.fixture
+def depot(publie):
+    publie(DEPOT)
+
+
+@pytest.fixture
+def parascolaire(publie):
+    publie(PARASCOLAIRE)
+
+
+def choose(form, label, **answers):
+    """Choose a child and press the button that takes over what is known."""
+    form.fill(membre=label, **answers).press("reprendre")
+    form.answers.clear()
+    return form
+
+
+@pytest.mark.usefixtures("depot")
 class TestPrefill:
     def test_locked_facts_are_text_with_source_and_date(self, visitor):
-        form = visitor.open_form(DEPOT)
-        assert known(form) == {"nom": "Rochat", "prenom": "Camille"}
-        assert "form.widgets.nom" not in form.form.fields
-        assert "Registre de test" in block(form, "nom")
-        assert "02.03.2026" in block(form, "nom")
+        form = visitor.open_form(PATH)
+        assert connus(form) == {"nom": "Rochat", "prenom": "Camille"}
+        assert "champ.nom" not in form.form.fields
+        assert block(form, "nom") == "Nom Rochat Source : Registre de test, 02.03.2026."
 
     def test_open_facts_can_be_changed(self, visitor):
-        form = visitor.open_form(DEPOT)
-        assert value(form, "courriel") == "camille@example.ch"
-        assert value(form, "telephone") == "+41 79 000 01 01"
+        form = visitor.open_form(PATH)
+        assert valeur(form, "courriel") == "camille@example.ch"
+        assert valeur(form, "telephone") == "+41 79 000 01 01"
 
-    def test_nothing_is_known_of_nobody(self, base):
-        form = Visitor(base).open_form(DEPOT)
-        assert known(form) == {}
-        assert value(form, "nom") in (None, "")
+    def test_nothing_is_known_of_nobody(self, anonyme):
+        form = anonyme.open_form(PATH)
+        assert connus(form) == {}
+        assert valeur(form, "nom") in (None, "")
+        form.fill(lieu="ici", nom="A", prenom="B").review()
         assert not form.page.xpath("//*[@id='garder']")
 
-    def test_an_unknown_fact_locks_nothing(self, functional, logged_in):
+    def test_an_unknown_fact_locks_nothing(self, connecte):
         compte = make_compte("G-sans-nom", nom="", prenom="")
-        form = logged_in(compte).open_form(DEPOT)
-        assert known(form) == {}
-        assert value(form, "nom") in (None, "")
+        form = connecte(compte).open_form(PATH)
+        assert connus(form) == {}
+        assert valeur(form, "nom") in (None, "")
 
     def test_a_link_puts_no_words_into_a_form(self, visitor):
         page = visitor.get(
-            f"/{DEPOT}/formulaire",
+            f"/{PATH}/formulaire",
             params={
-                "form.widgets.nom": "Autre",
-                "form.widgets.telephone": "1",
-                "form.widgets.lieu": "ailleurs",
+                "champ.nom": "Autre",
+                "champ.telephone": "1",
+                "champ.lieu": "ailleurs",
             },
         )
         form = Form(visitor, page)
-        assert known(form)["nom"] == "Rochat"
-        assert value(form, "telephone") == "+41 79 000 01 01"
-        assert value(form, "lieu") in (None, "")
+        assert connus(form)["nom"] == "Rochat"
+        assert valeur(form, "telephone") == "+41 79 000 01 01"
+        assert valeur(form, "lieu") in (None, "")
 
 
+@pytest.mark.usefixtures("depot")
 class TestSubmission:
     def test_locked_facts_are_in_the_demande_with_their_source(self, visitor, stored):
-        visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS, telephone="022 1").submit()
+        visitor.open_form(PATH).fill(lieu="ici", telephone="022 1").submit()
         [demande] = stored()
-        assert answers_of(demande)["nom"] == "Rochat"
-        assert answers_of(demande)["prenom"] == "Camille"
+        assert reponses(demande) == {
+            "lieu": "ici",
+            "nom": "Rochat",
+            "prenom": "Camille",
+            "courriel": "camille@example.ch",
+            "telephone": "022 1",
+        }
         faits = {fait.champ: fait for fait in demande.faits}
         assert faits["nom"] == FaitUtilise(
             champ="nom",
@@ -202,7 +217,7 @@ class TestSubmission:
         assert faits["courriel"].source == "edemarches"
 
     def test_the_demande_belongs_to_the_compte(self, visitor, stored, camille):
-        response = visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS).submit()
+        response = visitor.open_form(PATH).fill(lieu="ici").submit()
         [demande] = stored()
         assert demande.owner_ids == (camille.id,)
         assert demande.deposant.type == "personne"
@@ -214,44 +229,38 @@ class TestSubmission:
 
     @pytest.mark.parametrize("other", ["Autre", "ROCHAT", "Rochat2", "<b>Rochat</b>"])
     def test_a_locked_fact_cannot_be_changed(self, visitor, stored, other):
-        form = visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS)
-        response = form.add("form.widgets.nom", other).submit()
-        assert stored() == []
-        assert [target for target, _text in errors(response)] == [
-            "champ-form-widgets-nom"
+        form = visitor.open_form(PATH).fill(lieu="ici").add("champ.nom", other)
+        assert errors(form.press()) == [
+            (
+                "champ-nom",
+                "Cette donnée est confirmée par la source indiquée et ne se change pas "
+                "dans le formulaire. C’est la valeur confirmée qui compte.",
+            )
         ]
-        again = Form(visitor, response)
-        assert known(again)["nom"] == "Rochat"
-        assert value(again, "lieu") == DEPOT_ANSWERS["lieu"]
-        again.submit()
+        assert connus(form)["nom"] == "Rochat"
+        assert valeur(form, "lieu") == "ici"
+        form.extra.clear()
+        form.submit()
         [demande] = stored()
-        assert answers_of(demande)["nom"] == "Rochat"
+        assert reponses(demande)["nom"] == "Rochat"
 
     def test_the_locked_value_itself_may_be_sent(self, visitor, stored):
-        form = visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS)
-        form.add("form.widgets.nom", "Rochat").submit()
+        form = visitor.open_form(PATH).fill(lieu="ici")
+        form.add("champ.nom", "Rochat").submit()
         [demande] = stored()
-        assert answers_of(demande)["nom"] == "Rochat"
+        assert reponses(demande)["nom"] == "Rochat"
 
     def test_the_mail_goes_to_the_compte_when_the_form_asks_for_none(
-        self, functional, visitor, stored
+        self, publie, visitor, stored
     ):
-        demarche = functional["portal"].guichet.dechets["commander-un-conteneur"]
-        demarche.fields_model = (
-            '<model xmlns="http://namespaces.plone.org/supermodel/schema"><schema>'
-            '<field name="mot" type="zope.schema.TextLine"><title>Mot</title>'
-            "<required>True</required></field></schema></model>"
-        )
-        publier(demarche)
-        transaction.commit()
-        form = visitor.open_form("dechets/commander-un-conteneur")
-        form.fill(mot="bonjour").submit()
+        publie(modele(champ("mot", requis=True)))
+        visitor.open_form(PATH).fill(mot="bonjour").submit()
         [demande] = stored()
         assert demande.courriel == "camille@example.ch"
 
-    def test_a_company_owns_what_is_filed_for_it(self, logged_in, stored):
+    def test_a_company_owns_what_is_filed_for_it(self, connecte, stored):
         laura = make_company()
-        logged_in(laura).open_form(DEPOT).fill(**DEPOT_ANSWERS).submit()
+        connecte(laura).open_form(PATH).fill(lieu="ici").submit()
         [demande] = stored()
         assert demande.owner_ids == (laura.id, "org-CHE107482617")
         assert demande.deposant.nom == "Laura Keller"
@@ -259,18 +268,27 @@ class TestSubmission:
         assert demande.deposant.ide == "CHE107482617"
 
 
+@pytest.mark.usefixtures("depot")
 class TestKeep:
+    """What goes into the compte is asked on the review."""
+
+    def review(self, visitor, telephone="022 307 91 11"):
+        form = visitor.open_form(PATH).fill(lieu="ici", telephone=telephone)
+        form.review()
+        return form
+
+    def keep(self, form):
+        form.form.get_element_by_id("garder").set("checked", "checked")
+        return form.send()
+
     def test_nothing_is_kept_unasked(self, visitor, stored, camille):
-        visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS, telephone="022 307 91 11")
-        visitor.open_form(DEPOT).fill(
-            **DEPOT_ANSWERS, telephone="022 307 91 11"
-        ).submit()
+        self.review(visitor)
+        self.review(visitor).send()
         assert len(stored()) == 1
         assert get_compte(camille.id).value("telephone") == "+41790000101"
 
     def test_kept_when_the_box_is_ticked(self, visitor, stored, camille):
-        form = visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS, telephone="022 307 91 11")
-        response = form.add("garder", "1").submit()
+        response = self.keep(self.review(visitor))
         assert len(stored()) == 1
         assert get_compte(camille.id).fact("telephone").value == "+41223079111"
         assert "garde=oui" in response.url
@@ -278,259 +296,267 @@ class TestKeep:
     def test_what_cannot_be_kept_does_not_stop_the_demande(
         self, visitor, stored, camille
     ):
-        form = visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS, telephone="rue 7")
-        response = form.add("garder", "1").submit()
+        response = self.keep(self.review(visitor, telephone="rue 7"))
         assert len(stored()) == 1
         assert "garde=non" in response.url
         assert get_compte(camille.id).value("telephone") == "+41790000101"
 
     def test_only_open_facts_are_offered(self, visitor):
-        form = visitor.open_form(DEPOT)
-        text = " ".join(
-            form.page.get_element_by_id("garder-aide").text_content().split()
-        )
-        assert text.endswith(": Téléphone .") or text.endswith(": Téléphone.")
+        words = texte(self.review(visitor), "garder-aide").replace(" .", ".")
+        assert words.endswith(": Téléphone.")
 
 
+@pytest.mark.usefixtures("parascolaire")
 class TestMembre:
-    def choose(self, form, label, **answers):
-        form.fill(**answers, membre=label)
-        data = [*form.form.form_values(), ("reprendre", "1")]
-        response = form.visitor.session.post(
-            form.form.get("action"), data=data, files={"": ("", b"")}
-        )
-        return Form(form.visitor, response)
-
-    def test_only_the_children_of_the_own_household(
-        self, functional, visitor, logged_in
-    ):
+    def test_only_the_children_of_the_own_household(self, visitor):
         other = make_compte("G-autre")
         other.put_membre(member("max", "Max"))
         transaction.commit()
-        options = visitor.open_form(PARASCOLAIRE).form.xpath(
-            ".//select[@id='form-widgets-membre']/option"
+        options = visitor.open_form(PATH).form.xpath(
+            ".//select[@id='champ-membre']/option"
         )
         assert [option.text_content().strip() for option in options][1:] == [
-            "Léa Rochat (08.03.2017)",
-            "Zoé Rochat (08.03.2017)",
+            LEA,
+            ZOE,
             "Noé Rochat (21.09.2020)",
         ]
 
     def test_choosing_fills_the_questions(self, visitor):
-        form = self.choose(
-            visitor.open_form(PARASCOLAIRE),
-            "Léa Rochat (08.03.2017)",
-            telephone="022 307 91 11",
-        )
-        assert {name: known(form)[name] for name in known(form)} == {
+        form = choose(visitor.open_form(PATH), LEA, telephone="022 307 91 11")
+        assert connus(form) == {
             "enfant_nom": "Rochat",
             "enfant_prenom": "Léa",
             "enfant_naissance": "08.03.2017",
         }
-        assert value(form, "ecole") == "Vigne-Rouge"
-        assert value(form, "degre") == "4P"
-        assert value(form, "telephone") == "022 307 91 11"
-        assert errors_of(form) == []
+        assert valeur(form, "ecole") == "Vigne-Rouge"
+        assert valeur(form, "degre") == "4P"
+        assert valeur(form, "telephone") == "022 307 91 11"
+        assert errors(form.response) == []
+        assert texte(form, "guichet-nouvelle").startswith("Nous avons rempli")
 
     def test_choosing_somebody_else_replaces_all(self, visitor):
-        form = self.choose(visitor.open_form(PARASCOLAIRE), "Léa Rochat (08.03.2017)")
-        form = self.choose(form, "Zoé Rochat (08.03.2017)")
-        assert known(form) == {}
-        assert value(form, "enfant_prenom") == "Zoé"
-        assert value(form, "enfant_naissance") == "2017-03-08"
-        assert value(form, "ecole") == "Tambourine"
-        assert value(form, "degre") != "4P"
+        form = choose(visitor.open_form(PATH), LEA)
+        form = choose(form, ZOE)
+        assert connus(form) == {}
+        assert valeur(form, "enfant_prenom") == "Zoé"
+        assert valeur(form, "enfant_naissance") == "2017-03-08"
+        assert valeur(form, "ecole") == "Tambourine"
+        assert valeur(form, "degre") in ("", None)
 
     def test_the_demande_says_whom_it_is_about(self, visitor, stored):
-        form = self.choose(visitor.open_form(PARASCOLAIRE), "Léa Rochat (08.03.2017)")
-        response = form.fill(**PARASCOLAIRE_ANSWERS).submit()
+        form = choose(visitor.open_form(PATH), LEA)
+        response = form.fill(**REST).submit()
         assert errors(response) == []
         [demande] = stored()
         assert demande.membre == MembreConcerne("lea", "Léa Rochat")
-        answers = answers_of(demande)
-        assert answers["membre"] == "Léa Rochat (08.03.2017)"
+        answers = reponses(demande)
+        assert answers["membre"] == LEA
         assert answers["enfant_naissance"] == "08.03.2017"
         assert answers["ecole"] == "Vigne-Rouge"
 
     def test_without_the_button_nothing_has_to_be_typed_twice(self, visitor, stored):
-        form = visitor.open_form(PARASCOLAIRE)
-        response = form.fill(
-            **PARASCOLAIRE_ANSWERS, membre="Zoé Rochat (08.03.2017)"
-        ).submit()
-        assert stored() == []
-        again = Form(visitor, response)
-        assert errors_of(again) == []
-        assert value(again, "enfant_prenom") == "Zoé"
-        assert again.page.get_element_by_id("guichet-avis") is not None
-        again.fill(degre="4P", attestation_assurance=PDF).submit()
+        form = visitor.open_form(PATH).fill(membre=ZOE, **REST)
+        form.press()
+        # The step is shown once more, filled in, before one goes on.
+        assert etape(form) == "enfant"
+        assert errors(form.response) == []
+        assert valeur(form, "enfant_prenom") == "Zoé"
+        assert texte(form, "guichet-nouvelle").startswith("Nous avons rempli")
+        form.fill(degre="4P").submit()
         [demande] = stored()
-        assert answers_of(demande)["enfant_prenom"] == "Zoé"
+        assert reponses(demande)["enfant_prenom"] == "Zoé"
+
+    def test_what_was_typed_already_is_not_replaced_without_it(self, visitor):
+        form = visitor.open_form(PATH).fill(
+            membre=ZOE, enfant_prenom="Zoé-Anne", ecole="Pervenches"
+        )
+        form.press()
+        assert valeur(form, "enfant_prenom") == "Zoé-Anne"
+        assert valeur(form, "ecole") == "Pervenches"
+        assert valeur(form, "enfant_nom") == "Rochat"
 
     def test_a_locked_member_cannot_be_renamed(self, visitor, stored):
-        form = self.choose(visitor.open_form(PARASCOLAIRE), "Léa Rochat (08.03.2017)")
-        form.fill(**PARASCOLAIRE_ANSWERS)
-        response = form.add("form.widgets.enfant_prenom", "Lola").submit()
-        assert stored() == []
-        assert [target for target, _text in errors(response)] == [
-            "champ-form-widgets-enfant_prenom"
-        ]
-        assert known(Form(visitor, response))["enfant_prenom"] == "Léa"
+        form = choose(visitor.open_form(PATH), LEA).fill(**REST)
+        response = form.add("champ.enfant_prenom", "Lola").press()
+        assert [target for target, _text in errors(response)] == ["champ-enfant_prenom"]
+        assert connus(form)["enfant_prenom"] == "Léa"
+        form.extra.clear()
+        form.submit()
+        [demande] = stored()
+        assert reponses(demande)["enfant_prenom"] == "Léa"
 
     @pytest.mark.parametrize("id", ["max", "dominique", "lea' OR 1", "--", "é" * 50])
-    def test_nobody_elses_child(self, functional, visitor, stored, id):
+    def test_nobody_elses_child(self, visitor, stored, id):
         other = make_compte("G-autre")
         other.put_membre(member("max", "Max"))
         transaction.commit()
-        form = visitor.open_form(PARASCOLAIRE).fill(
-            **PARASCOLAIRE_ANSWERS,
+        form = visitor.open_form(PATH).fill(
             enfant_nom="Rochat",
             enfant_prenom="Max",
             enfant_naissance="2017-03-08",
             ecole="Vigne-Rouge",
             degre="4P",
+            **REST,
         )
-        select = form.form.get_element_by_id("form-widgets-membre")
+        select = form.form.get_element_by_id("champ-membre")
         select.getparent().remove(select)
-        response = form.add("form.widgets.membre:list", id).submit()
+        response = form.add("champ.membre", id).press()
+        assert errors(response) == [
+            (
+                "champ-membre",
+                "Cette personne ne fait pas partie de votre foyer. Veuillez choisir à "
+                "nouveau.",
+            )
+        ]
         assert stored() == []
-        assert [target for target, _text in errors(response)] == ["form-widgets-membre"]
 
-    def test_an_empty_household_is_explained(self, logged_in, stored):
+    def test_an_empty_household_is_explained(self, connecte, stored):
         sofia = make_compte("G-sofia", prenom="Sofia", nom="Moreno")
-        visitor = logged_in(sofia)
-        form = visitor.open_form(PARASCOLAIRE)
-        assert not form.form.xpath(".//select[@id='form-widgets-membre']")
-        links = form.page.xpath("//*[@id='champ-form-widgets-membre']//a/@href")
+        visitor = connecte(sofia)
+        form = visitor.open_form(PATH)
+        assert not form.form.xpath(".//select[@id='champ-membre']")
+        links = form.page.xpath("//*[@data-guichet-question='membre']//a/@href")
         assert links == [f"{visitor.base}/mon-espace/compte"]
-        form.fill(**PARASCOLAIRE_ANSWERS).submit()
+        form.fill(**REST).submit()
         assert stored() == []
 
+    def test_nobody_asks_somebody_unknown_for_his_household(self, anonyme):
+        form = anonyme.open_form(PATH)
+        assert "membre" not in form.asked
+        assert "enfant_prenom" in form.asked
 
-def errors_of(form):
-    return form.page.xpath("//div[@id='erreurs']//li")
+    def test_a_child_in_each_row_of_a_group(self, visitor, publie, stored):
+        publie(
+            modele(
+                page(
+                    "enfants",
+                    champ(
+                        "membre",
+                        "membre",
+                        personnes="enfants",
+                        groupe="enfants",
+                        requis=True,
+                    ),
+                    champ("prenom", fait="membre.prenom", groupe="enfants"),
+                ),
+                groupes={
+                    "enfants": {
+                        "titre": "Enfant",
+                        "ajouter": "",
+                        "min": 2,
+                        "max": 3,
+                        "si": None,
+                    }
+                },
+            )
+        )
+        form = visitor.open_form(PATH)
+        one, two = form.hidden["rangs.enfants"].split(",")
+        form.path({f"enfants.{one}.membre": LEA, f"enfants.{two}.membre": ZOE})
+        form.submit()
+        [demande] = stored()
+        assert reponses(demande) == {
+            f"enfants.{one}.membre": LEA,
+            f"enfants.{one}.prenom": "Léa",
+            f"enfants.{two}.membre": ZOE,
+            f"enfants.{two}.prenom": "Zoé",
+        }
 
 
 class TestLogin:
-    def test_the_login_ends_while_somebody_writes(
-        self, functional, base, camille, stored
-    ):
-        visitor = Visitor(base)
-        cookies = cookies_of(functional, camille)
-        visitor.session.cookies.update(cookies)
-        form = visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS)
-        visitor.session.cookies.clear()
-        response = form.submit()
-        assert stored() == []
-        again = Form(visitor, response)
-        assert value(again, "lieu") == DEPOT_ANSWERS["lieu"]
-        login = again.page.xpath("//*[@id='guichet-avis']//a")[0]
-        assert "/se-connecter?retour=" in login.get("href")
-        assert login.get("target") == "_blank"
-        # The same person logs in in another tab and sends this page.
-        visitor.session.cookies.update(cookies)
-        done = again.submit()
-        [demande] = stored()
-        assert by_id(done, "numero") == demande.numero
-        assert demande.usager_id == camille.id
-        assert answers_of(demande)["nom"] == "Rochat"
-
-    def test_or_submits_without_an_account(self, functional, base, camille, stored):
-        visitor = Visitor(base)
-        visitor.session.cookies.update(cookies_of(functional, camille))
-        form = visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS)
-        visitor.session.cookies.clear()
-        again = Form(visitor, form.submit())
-        again.fill(nom="Rochat", prenom="Camille")
-        button = again.form.xpath(".//button[@name='sans_compte']")[0]
-        data = [*again.form.form_values(), ("sans_compte", button.get("value"))]
-        visitor.session.post(again.form.get("action"), data=data, files={"": ("", b"")})
-        [demande] = stored()
-        assert demande.usager_id is None
-        assert demande.deposant is None
+    """More of it in ``test_brouillon_pages``."""
 
     def test_the_chosen_child_waits_for_the_login(
-        self, functional, base, camille, stored
+        self, parascolaire, visitor, connecte, camille, stored
     ):
-        visitor = Visitor(base)
-        cookies = cookies_of(functional, camille)
-        visitor.session.cookies.update(cookies)
-        form = TestMembre().choose(
-            visitor.open_form(PARASCOLAIRE), "Léa Rochat (08.03.2017)"
-        )
-        form.fill(**PARASCOLAIRE_ANSWERS)
+        form = choose(visitor.open_form(PATH), LEA)
+        form.fill(**REST).press()
         visitor.session.cookies.clear()
-        again = Form(visitor, form.submit())
+        form.press()
         assert stored() == []
-        assert not again.form.xpath(".//button[@name='sans_compte']")
-        visitor.session.cookies.update(cookies)
-        again.fill(attestation_assurance=PDF).submit()
+        connecte(camille, visitor)
+        # A browser never sends a file twice by itself.
+        form.fill(attestation=PDF).submit()
         [demande] = stored()
         assert demande.membre == MembreConcerne("lea", "Léa Rochat")
 
-    def test_an_anonymous_page_is_not_sent_in_somebodys_name(
-        self, functional, base, camille, stored
+    def test_the_login_ends_before_somebody_is_chosen(
+        self, parascolaire, visitor, connecte, camille
     ):
-        visitor = Visitor(base)
-        form = visitor.open_form(DEPOT)
-        form.fill(**DEPOT_ANSWERS, nom="Anonyme", prenom="A", courriel="a@example.org")
-        visitor.session.cookies.update(cookies_of(functional, camille))
-        response = form.submit()
-        assert stored() == []
-        again = Form(visitor, response)
-        assert known(again)["nom"] == "Rochat"
-        again.submit()
+        form = visitor.open_form(PATH).fill(membre=LEA)
+        visitor.session.cookies.clear()
+        form.press("reprendre")
+        assert texte(form, "guichet-avis").startswith("Votre connexion a pris fin.")
+        connecte(camille, visitor)
+        # Who is nobody has no household: the child is chosen again.
+        form.press()
+        form.fill(membre=LEA).press("reprendre")
+        assert connus(form)["enfant_prenom"] == "Léa"
+
+    def test_an_anonymous_page_is_not_sent_in_somebodys_name(
+        self, depot, anonyme, connecte, camille, stored
+    ):
+        form = anonyme.open_form(PATH)
+        form.fill(lieu="ici", nom="Anonyme", prenom="A", courriel="a@example.org")
+        connecte(camille, anonyme)
+        form.press()
+        assert texte(form, "guichet-avis").startswith("Vous vous êtes connecté")
+        assert connus(form)["nom"] == "Rochat"
+        assert valeur(form, "lieu") == "ici"
+        form.submit()
         [demande] = stored()
         assert demande.usager_id == camille.id
 
-    def test_nor_somebodys_page_in_another_name(
-        self, functional, base, camille, stored
+    def test_a_demande_without_an_account_is_made_without_the_login(
+        self, depot, visitor, anonyme, stored
     ):
-        visitor = Visitor(base)
-        visitor.session.cookies.update(cookies_of(functional, camille))
-        form = visitor.open_form(DEPOT).fill(**DEPOT_ANSWERS)
+        form = visitor.open_form(PATH).fill(lieu="ici")
         visitor.session.cookies.clear()
-        marc = make_compte("G-marc", prenom="Marc", nom="Dubois")
-        visitor.session.cookies.update(cookies_of(functional, marc))
-        response = form.submit()
+        form.press()
         assert stored() == []
-        assert known(Form(visitor, response))["nom"] == "Dubois"
+        # Nothing is sent in no name by accident: one begins anew for that.
+        anonyme.open_form(PATH).fill(lieu="ici", nom="A", prenom="B").submit()
+        [demande] = stored()
+        assert (demande.usager_id, demande.deposant) == (None, None)
 
 
 class TestCorrection:
+    @pytest.fixture(autouse=True)
+    def form_of_a_correction(self, publie):
+        publie(CORRECTION)
+
     def test_the_fact_comes_from_the_address_and_its_value_from_the_compte(
         self, visitor, stored
     ):
         page = visitor.get(
-            f"/{CORRECTION}/formulaire",
-            params={
-                "donnee": "rue",
-                "valeur_actuelle": "x",
-                "form.widgets.source": "x",
-            },
+            f"/{PATH}/formulaire",
+            params={"donnee": "rue", "valeur_actuelle": "x", "champ.source": "x"},
         )
         form = Form(visitor, page)
-        assert known(form) | {"nom": "", "prenom": ""} == {
+        assert connus(form) == {
             "donnee": "Rue",
             "valeur_actuelle": "rue Saint-Joseph",
             "source": "Registre de test, 02.03.2026",
-            "nom": "",
-            "prenom": "",
+            "nom": "Rochat",
         }
-        form.fill(valeur_correcte="rue Vautier", accord=True).submit()
+        form.fill(valeur_correcte="rue Vautier").submit()
         [demande] = stored()
-        answers = answers_of(demande)
-        assert answers["donnee"] == "Rue"
-        assert answers["valeur_actuelle"] == "rue Saint-Joseph"
-        assert answers["valeur_correcte"] == "rue Vautier"
+        assert reponses(demande) == {
+            "donnee": "Rue",
+            "valeur_actuelle": "rue Saint-Joseph",
+            "source": "Registre de test, 02.03.2026",
+            "valeur_correcte": "rue Vautier",
+            "nom": "Rochat",
+        }
 
     @pytest.mark.parametrize(
         "name", ["", "inconnu", "membre.nom", "rue et autre", "<b>", "__class__"]
     )
     def test_anything_else_in_the_address_is_nothing(self, visitor, name):
-        page = visitor.get(f"/{CORRECTION}/formulaire", params={"donnee": name})
+        page = visitor.get(f"/{PATH}/formulaire", params={"donnee": name})
         form = Form(visitor, page)
-        assert set(known(form)) == {"nom", "prenom"}
-        assert value(form, "donnee") in (None, "")
+        assert connus(form) == {"nom": "Rochat"}
+        assert valeur(form, "donnee") in (None, "")
 
 
 def test_a_fact_of_a_source_the_person_is_not(camille):
@@ -538,14 +564,11 @@ def test_a_fact_of_a_source_the_person_is_not(camille):
 
 
 def test_the_agent_reads_who_filed_it_and_where_answers_come_from(
-    functional, visitor, stored, base
+    parascolaire, visitor, stored, base
 ):
-    form = TestMembre().choose(
-        visitor.open_form(PARASCOLAIRE), "Léa Rochat (08.03.2017)"
-    )
-    form.fill(**PARASCOLAIRE_ANSWERS).submit()
+    choose(visitor.open_form(PATH), LEA).fill(**REST).submit()
     [demande] = stored()
-    agent = Visitor(base, ("agent-ecoles", "Guichet-2026!"))
+    agent = Visitor(base, ("agent-dechets", "Guichet-2026!"))
     page = agent.get(f"/agents/{demande.numero}")
     assert by_id(page, "agents-deposant") == (
         "Camille Rochat, Personne physique, Identité vérifiée, "
@@ -566,23 +589,5 @@ def test_the_agent_reads_who_filed_it_and_where_answers_come_from(
     }
 
 
-def test_the_login_ends_before_somebody_is_chosen(functional, base, camille, stored):
-    visitor = Visitor(base)
-    cookies = cookies_of(functional, camille)
-    visitor.session.cookies.update(cookies)
-    form = visitor.open_form(PARASCOLAIRE)
-    visitor.session.cookies.clear()
-    again = TestMembre().choose(form, "Léa Rochat (08.03.2017)")
-    assert again.page.get_element_by_id("guichet-avis") is not None
-    assert again.form.fields["form.widgets.membre:list"] == "lea"
-    visitor.session.cookies.update(cookies)
-    data = [*again.form.form_values(), ("reprendre", "1")]
-    response = visitor.session.post(
-        again.form.get("action"), data=data, files={"": ("", b"")}
-    )
-    assert known(Form(visitor, response))["enfant_prenom"] == "Léa"
-
-
-def test_no_answer_is_chosen_by_accident(visitor):
-    form = visitor.open_form(PARASCOLAIRE)
-    assert value(form, "degre") == "--NOVALUE--"
+def test_no_answer_is_chosen_by_accident(parascolaire, visitor):
+    assert valeur(visitor.open_form(PATH), "degre") in ("", None)
