@@ -116,7 +116,9 @@ def test_an_unfitting_source_is_refused(editor, compiled):
 
 def test_a_question_for_a_household_member_is_added_and_set(editor, compiled):
     page = html.fromstring(editor.get(f"{FIELDS}/@@add-field").text)
-    [form] = page.xpath("//form[.//*[contains(@name, 'factory')]]")
+    forms = page.xpath("//form[.//*[contains(@name, 'factory')]]")
+    assert forms, page.text_content()[:3000]
+    [form] = forms
     kind = form.xpath(".//select[contains(@name, 'factory')]")[0]
     [membre] = [
         option.get("value")

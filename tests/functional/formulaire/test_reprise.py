@@ -145,7 +145,7 @@ def parascolaire(publie):
 
 def choose(form, label, **answers):
     """Choose a child and press the button that takes over what is known."""
-    form.fill(membre=label, **answers).press("reprendre")
+    form.fill(membre=label, **answers).press("reprendre", "membre")
     form.answers.clear()
     return form
 
@@ -156,7 +156,9 @@ class TestPrefill:
         form = visitor.open_form(PATH)
         assert connus(form) == {"nom": "Rochat", "prenom": "Camille"}
         assert "champ.nom" not in form.form.fields
-        assert block(form, "nom") == "Nom Rochat Source : Registre de test, 02.03.2026."
+        assert block(form, "nom") == (
+            "Nom Rochat Source : Registre de test, 02.03.2026. Ce n’est pas exact : Nom"
+        )
 
     def test_open_facts_can_be_changed(self, visitor):
         form = visitor.open_form(PATH)
@@ -453,6 +455,17 @@ class TestMembre:
         form = visitor.open_form(PATH)
         one, two = form.hidden["rangs.enfants"].split(",")
         form.path({f"enfants.{one}.membre": LEA, f"enfants.{two}.membre": ZOE})
+        form.press()
+        # Shown once more, with what is known of each.
+        assert connus(form) == {f"enfants.{one}.prenom": "Léa"}
+        assert valeur(form, f"enfants.{two}.prenom") == "Zoé"
+        # The button of one row leaves the others alone.
+        form.path({f"enfants.{two}.prenom": "Zouzou"})
+        form.press("reprendre", f"enfants.{one}.membre")
+        assert valeur(form, f"enfants.{two}.prenom") == "Zouzou"
+        form.press("reprendre", f"enfants.{two}.membre")
+        form.answers.clear()
+        form.show(form.response)
         form.submit()
         [demande] = stored()
         assert reponses(demande) == {
@@ -485,12 +498,12 @@ class TestLogin:
     ):
         form = visitor.open_form(PATH).fill(membre=LEA)
         visitor.session.cookies.clear()
-        form.press("reprendre")
+        form.press("reprendre", "membre")
         assert texte(form, "guichet-avis").startswith("Votre connexion a pris fin.")
         connecte(camille, visitor)
         # Who is nobody has no household: the child is chosen again.
         form.press()
-        form.fill(membre=LEA).press("reprendre")
+        form.fill(membre=LEA).press("reprendre", "membre")
         assert connus(form)["enfant_prenom"] == "Léa"
 
     def test_an_anonymous_page_is_not_sent_in_somebodys_name(

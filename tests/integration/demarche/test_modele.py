@@ -22,13 +22,13 @@ def guichet(demo_integration):
 
 
 def names(demarche) -> list[str]:
-    return [name for _title, names in compile_form(demarche).steps for name in names]
+    return [*compile_form(demarche).questions]
 
 
 def test_default_form_asks_for_contact_and_consent(guichet):
     demarche = create_draft(guichet.dechets, "Réserver une benne", None)
     form = compile_form(demarche)
-    assert [title for title, _names in form.steps] == ["Vos coordonnées"]
+    assert [etape.titre for etape in form.etapes] == ["Vos coordonnées"]
     assert names(demarche) == ["nom", "prenom", "courriel", "telephone", "accord"]
     assert form.contact == "courriel"
     assert demarche.actions_model == NO_ACTIONS
@@ -86,7 +86,7 @@ def test_models_with_their_size(guichet):
         for modele in modeles_of(guichet)
         if modele.title == "Signaler un dépôt sauvage"
     )
-    assert (modele.categorie, modele.fields, modele.steps) == ("Déchets", 13, 3)
+    assert (modele.categorie, modele.fields, modele.steps) == ("Déchets", 14, 3)
 
 
 def test_who_makes_a_demarche_is_no_owner(guichet):

@@ -54,6 +54,7 @@ class Bordereau(BrowserView):
     """
 
     template = ViewPageTemplateFile("templates/bordereau.pt")
+
     def __call__(self) -> str:
         return self.template()
 

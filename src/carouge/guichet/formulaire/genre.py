@@ -89,9 +89,7 @@ class Genre:
         """The answer as conditions and computed fields see it."""
         raise NotImplementedError
 
-    def mots(
-        self, champ: IField, valeur: object, dire: Callable[[object], str]
-    ) -> str:
+    def mots(self, champ: IField, valeur: object, dire: Callable[[object], str]) -> str:
         """The answer as a person reads it later; empty for none."""
         raise NotImplementedError
 

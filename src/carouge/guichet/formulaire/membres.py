@@ -2,41 +2,65 @@
 
 from __future__ import annotations
 
+from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.faits import MEMBRE
 from carouge.guichet.formulaire.genre import Saisie
+from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Parcours
+from collections.abc import Iterable
 from collections.abc import Mapping
 
 
 def reprendre_membres(
-    parcours: Parcours, saisies: Mapping[str, Saisie], *, anew: bool
+    parcours: Parcours, saisies: Mapping[str, Saisie], *, anew: str
 ) -> tuple[dict[str, Saisie], bool]:
     """The saisies to keep once somebody was chosen, and whether that fills anything in.
 
-    ``parcours`` is the state before, ``saisies`` is what the step sends. ``anew`` also
-    replaces what was typed: the button for it was pressed. Otherwise only questions
-    without an answer are filled in. What is not known of the member stays as it was
-    typed, unless it was said of somebody chosen before.
+    ``parcours`` is the state before, ``saisies`` is what the step sends. ``anew`` is the
+    path of the question whose button was pressed: there, what was typed is replaced as
+    well. Otherwise only questions without an answer are filled in.
     """
     kept: dict[str, Saisie] = dict(saisies)
     filled = False
     form = parcours.form
     for nom in form.membres:
         question = form.questions[nom]
-        if question.groupe is not None:
-            continue
-        chosen = saisies.get(nom)
-        if not chosen or not (anew or chosen != parcours.saisies.get(nom)):
-            continue
-        before = parcours.saisies.get(nom)
-        after = Parcours(form, {nom: chosen}, parcours.contexte, parcours.demarche)
-        for other, source in form.sources.items():
-            if not source.startswith(MEMBRE) or form.membre_of(other) != nom:
-                continue
-            known = after.connu(form.questions[other]) is not None
-            replaced = anew and (known or before not in (None, "", chosen))
-            if replaced or not kept.get(other):
-                # Nothing typed: what is known of the member stands there.
-                kept[other] = None
-                filled = True
+        if question.groupe is None:
+            names = _answered_by(form, nom, form.questions)
+            again = _reprises(parcours.saisies, kept, nom, names, anew == nom)
+            # Nothing typed: what is known of the member stands there.
+            kept |= dict.fromkeys(again)
+            filled = filled or bool(again)
+        elif question.groupe in kept:
+            groupe = form.groupes[question.groupe]
+            names = _answered_by(form, nom, [one.nom for one in groupe.questions])
+            before = {row["id"]: row for row in parcours.rangs(groupe)}
+            rows = []
+            for row in kept[groupe.nom]:
+                pressed = anew == cle_de(question, groupe, row["id"])
+                earlier = before.get(row["id"], {})
+                again = _reprises(earlier, row, nom, names, pressed)
+                rows.append({name: row[name] for name in row if name not in again})
+                filled = filled or bool(again)
+            kept[groupe.nom] = rows
     return kept, filled
+
+
+def _answered_by(form: CompiledForm, nom: str, names: Iterable[str]) -> list[str]:
+    """The questions whose answers come from the member that ``nom`` chooses."""
+    return [
+        other
+        for other in names
+        if form.sources.get(other, "").startswith(MEMBRE)
+        and form.membre_of(other) == nom
+    ]
+
+
+def _reprises(
+    before: Mapping, after: Mapping, nom: str, names: Iterable[str], anew: bool
+) -> set[str]:
+    """The names whose answers are those of the member from now on."""
+    chosen = after.get(nom)
+    if not chosen or not (anew or chosen != before.get(nom)):
+        return set()
+    return {name for name in names if anew or not after.get(name)}

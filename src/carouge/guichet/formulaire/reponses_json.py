@@ -73,7 +73,11 @@ def lire_reponses(
         question, groupe = form.questions.get(nom), form.groupes.get(nom)
         if groupe is not None:
             _lire_rangs(parcours, groupe, valeur, lecture, documents)
-        elif question is None or question.groupe is not None or not _repondable(parcours, question):
+        elif (
+            question is None
+            or question.groupe is not None
+            or not _repondable(parcours, question)
+        ):
             lecture.erreurs[nom] = NO_QUESTION
         else:
             saisie = _lire(question, nom, valeur, lecture, documents)

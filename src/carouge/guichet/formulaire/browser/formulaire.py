@@ -114,7 +114,9 @@ class PageEtape(PageDeBrouillon):
             return self._hidden_step(parcours, etape_id)
         saisies = lire_etape(parcours, etape, form)
         errors = forged(parcours, etape, form)
-        saisies, filled = reprendre_membres(parcours, saisies, anew="reprendre" in form)
+        saisies, filled = reprendre_membres(
+            parcours, saisies, anew=self._text("reprendre")
+        )
         try:
             ouvert = self._note(etape, saisies)
         except _Stopped as stopped:
