@@ -106,17 +106,17 @@ class Quota:
         self._moments: OrderedDict[str, deque[float]] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, key: str) -> bool:
-        """Use it once; False, and nothing is used, when the quota is exhausted."""
+    def take(self, key: str, uses: int = 1) -> bool:
+        """Use it; False, and nothing is used, when not so many uses are left."""
         now = self._clock()
         with self._lock:
             moments = self._moments.setdefault(key, deque())
             self._moments.move_to_end(key)
             while moments and now - moments[0] >= self._seconds:
                 moments.popleft()
-            granted = len(moments) < self._uses
+            granted = len(moments) + uses <= self._uses
             if granted:
-                moments.append(now)
+                moments.extend([now] * uses)
             while len(self._moments) > self._capacity:
                 self._moments.popitem(last=False)
         return granted

@@ -164,6 +164,22 @@ class TestPublication:
         page = text(editor.soup(f"{PATH}/@@versions").select_one("#versions"))
         assert "Le délai attendu manque. Selon la saison" in page
 
+    @pytest.mark.parametrize("nom", ["deux", "x"])
+    def test_a_reason_for_a_warning_about_a_step(self, editor, change, demarche, nom):
+        change(modele(etape("un", champ("lieu")), etape(nom, titre="Vide")))
+        [field] = editor.soup(self.PAGE).select("input[name^=raison]")
+        response = editor.post(
+            self.PAGE, {"note": "", field["name"]: "Pour mai"}, token_from=self.PAGE
+        )
+        assert response.status_code == 200
+        transaction.begin()
+        [accepted] = versions_de(demarche)[-1].acceptes
+        assert (accepted.code, accepted.raison) == (f"etape_vide:{nom}", "Pour mai")
+        # The reason is proposed again as long as the warning lasts.
+        change(modele(etape("un", champ("rue")), etape(nom, titre="Vide")))
+        [field] = editor.soup(self.PAGE).select("input[name^=raison]")
+        assert field["value"] == "Pour mai"
+
     def test_without_token(self, editor, change, demarche):
         change(SOUND)
         assert editor.post(self.PAGE, {"note": ""}).status_code == 403
@@ -261,6 +277,13 @@ class TestVersions:
         first, second = versions_de(demarche)
         assert demarche.fields_model == first.contenu["fields_model"]
         assert len(versions_de(demarche)) == 2
+
+    def test_restoring_says_what_is_lost(self, editor, twice, change):
+        words = "Vos modifications non publiées seront perdues."
+        assert words not in text(editor.soup(self.PAGE).body)
+        change(modele(etape("un", champ("rue"))))
+        found = editor.soup(self.PAGE).select("form[action$=versions] details p")
+        assert [text(one) for one in found] == [words] * 2
 
     @pytest.mark.parametrize("number", ["7", "", "x"])
     def test_restore_nothing(self, editor, twice, demarche, number):

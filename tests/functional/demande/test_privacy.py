@@ -33,7 +33,7 @@ def demande(functional, site):
         terrain="Trottoir ou chaussée",
         date_constat="2026-11-20",
         nature=["Meubles ou matelas"],
-        danger="non",
+        danger="Non",
         description=SECRET_WORD,
         nom="Hippocampe",
         prenom="Aline",

@@ -169,7 +169,11 @@ class TestDemarche:
         assert button["href"] == (
             f"{site.base}/dechets/signaler-un-depot-sauvage/formulaire"
         )
-        assert texts(soup, "dd") == ["3 jours ouvrables", "Gratuit"]
+        assert texts(soup, "dd") == [
+            "environ 5 minutes Estimé d’après les questions.",
+            "3 jours ouvrables",
+            "Gratuit",
+        ]
 
     def test_refusal_says_why_and_what_next(self, page):
         soup = page("/guichet/dechets/rendez-vous-encombrants")
@@ -184,12 +188,13 @@ class TestDemarche:
             "Connectez-vous : vous revenez aussitôt sur cette page. Sans compte, le "
             "guichet fait cette démarche avec vous.",
         ]
-        log_in, contact = box.select("a")
+        log_in, begin, contact = box.select("a")
         assert text(log_in) == "Se connecter"
         here = parse_qs(urlsplit(log_in["href"]).query)["retour"]
         assert here[0].endswith("/guichet/dechets/rendez-vous-encombrants")
+        assert text(begin) == "Commencer maintenant, prouver plus tard"
+        assert begin["href"].endswith("/rendez-vous-encombrants/formulaire")
         assert soup.select_one(contact["href"])
-        assert not soup.select("a[href$=formulaire]")
 
     def test_external(self, page):
         soup = page("/guichet/etat-civil/passeport")

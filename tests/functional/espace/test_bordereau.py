@@ -9,7 +9,7 @@ from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.service import move_demande
 from carouge.guichet.demande.service import submit_demande
 from carouge.guichet.formulaire.bordereau import qr_de
-from carouge.guichet.formulaire.remplir import stable_jeton
+from carouge.guichet.formulaire.remplir import jeton_de
 from comptes import make_compte
 from lecteur_pdf import Document
 from lxml import etree
@@ -207,7 +207,7 @@ def test_with_number_and_code(submit, base):
 def test_after_the_submission(submit, base, guichet):
     demarche = guichet.dechets["signaler-un-depot-sauvage"]
     logout()
-    jeton = stable_jeton(demarche, "abcdef0123456789")
+    jeton = jeton_de(demarche, "abcdef0123456789")
     numero = submit(secret=jeton.secret).demande.numero
     url = f"{base}/dechets/signaler-un-depot-sauvage"
     response = requests.get(f"{url}/confirmation?brouillon=abcdef0123456789")

@@ -27,7 +27,7 @@ ANSWERS = {
     "terrain": "Trottoir ou chaussée",
     "date_constat": "2026-11-20",
     "nature": ["Meubles ou matelas"],
-    "danger": "non",
+    "danger": "Non",
     "description": "Un canapé rouge",
     "accord": True,
 }

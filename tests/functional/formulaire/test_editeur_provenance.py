@@ -23,6 +23,7 @@ MODEL = modele(
     champ("photo", "piece"),
     champ("courriel", "courriel", fait="courriel"),
     champ("accord", "consentement"),
+    champ("enfant", "membre"),
 )
 
 
@@ -76,7 +77,7 @@ def test_only_what_fits_is_offered(editor):
     assert offered(settings(editor, "courriel"))[1:] == ["courriel"]
 
 
-@pytest.mark.parametrize("name", ["photo", "accord", "quantite", "reprise"])
+@pytest.mark.parametrize("name", ["photo", "accord", "quantite", "reprise", "enfant"])
 def test_not_of_questions_no_compte_can_answer(editor, name):
     assert select_of(settings(editor, name)) is None
 
@@ -114,24 +115,7 @@ def test_an_unfitting_source_is_refused(editor, compiled):
         assert "adresse" not in compiled().sources
 
 
-def test_a_question_for_a_household_member_is_added_and_set(editor, compiled):
-    page = html.fromstring(editor.get(f"{FIELDS}/@@add-field").text)
-    forms = page.xpath("//form[.//*[contains(@name, 'factory')]]")
-    assert forms, page.text_content()[:3000]
-    [form] = forms
-    kind = form.xpath(".//select[contains(@name, 'factory')]")[0]
-    [membre] = [
-        option.get("value")
-        for option in kind.iter("option")
-        if option.text_content().strip() in ("Membre du foyer", "Household member")
-    ]
-    data = dict(form.form_values()) | {
-        "form.widgets.title": "Enfant",
-        "form.widgets.__name__": "enfant",
-        kind.get("name"): membre,
-        "form.buttons.add": "Add",
-    }
-    editor.post(f"{FIELDS}/@@add-field", data=data)
+def test_a_question_for_a_household_member_is_set(editor, compiled):
     assert compiled().membres == ("enfant",)
     form = settings(editor, "enfant")
     select = form.xpath(".//select[contains(@name, 'personnes')]")[0]

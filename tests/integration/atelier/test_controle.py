@@ -244,6 +244,13 @@ class TestQuestions:
         by_post = champ("photo", "piece", requis=True, types="", par_poste=True)
         assert found(etape("un", by_post)) == []
 
+    @pytest.mark.parametrize("genre", ["choix", "plusieurs"])
+    def test_choice_without_answers(self, found, genre):
+        empty = champ("nature", genre, choix={})
+        assert found(etape("un", empty)) == [("erreur", "choix_vide", "nature")]
+        some = champ("nature", genre, choix=LOGEMENT)
+        assert found(etape("un", some)) == []
+
     def test_source_that_does_not_fit(self, found):
         assert found(etape("un", champ("nom", fait="date_naissance"))) == [
             ("avertissement", "reprise_impossible", "nom")

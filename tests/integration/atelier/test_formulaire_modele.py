@@ -73,7 +73,7 @@ class TestEtapes:
             SI,
         )
 
-    @pytest.mark.parametrize("titre", ["Vérifier", "Fichiers", "Un", "A", "Début"])
+    @pytest.mark.parametrize("titre", ["Vérifier", "Fichiers", "Un", "A", "Début", "X"])
     def test_no_name_twice_nor_that_of_a_page(self, change, titre):
         assert change(ajouter_etape, titre, "", None).endswith("_2")
 

@@ -6,14 +6,15 @@ from carouge.guichet.backoffice.domain import Filters
 from carouge.guichet.backoffice.service import Desk
 from carouge.guichet.backoffice.service import Outdated
 from carouge.guichet.backoffice.service import process
+from carouge.guichet.demande.content import Piece
+from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
 from carouge.guichet.demande.localroles import DemandeRoles
 from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import MessageRequired
+from carouge.guichet.demande.service import submit_demande
 from carouge.guichet.demande.service import TransitionRefused
-from carouge.guichet.formulaire.service import deposit
-from carouge.guichet.formulaire.service import new_jeton
-from carouge.guichet.formulaire.service import open_jeton
+from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.interfaces import IGuichetLayer
 from plone import api
 from plone.app.testing import login
@@ -24,6 +25,7 @@ from zExceptions import NotFound
 from zope.interface import alsoProvides
 
 import pytest
+import secrets
 
 
 @pytest.fixture
@@ -38,9 +40,21 @@ def request_(demo_integration):
     return demo_integration["request"]
 
 
-def submit(demarche, **values):
+def submit(demarche, photo=None, **answers):
+    """A demande nobody logged in for, as a form would make it."""
     logout()
-    return deposit(demarche, values, open_jeton(demarche, new_jeton(demarche))).demande
+    return submit_demande(
+        guichet=guichet_of(demarche),
+        demarche=demarche,
+        reponses=[
+            Reponse(name, "", name, text, text) for name, text in answers.items()
+        ],
+        pieces=[Piece("photo", "Photo du dépôt", photo, "0" * 64)] if photo else [],
+        form_version="0" * 12,
+        secret=secrets.token_bytes(16),
+        year=2026,
+        courriel=answers.get("courriel"),
+    ).demande
 
 
 @pytest.fixture

@@ -2,6 +2,10 @@
 
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.formulaire import service
+from carouge.guichet.formulaire.compile import compile_form
+from carouge.guichet.formulaire.genre import Contexte
+from carouge.guichet.formulaire.parcours import Parcours
+from carouge.guichet.swisstime import today
 from datetime import datetime
 from datetime import timezone
 from plone.keyring.interfaces import IKeyManager
@@ -33,7 +37,9 @@ def clock(monkeypatch):
 
 
 def submit(demarche, key):
-    return service.deposit(demarche, {}, service.rest_jeton(demarche, key))
+    contexte = Contexte(None, today())
+    parcours = Parcours(compile_form(demarche), {}, contexte, demarche)
+    return service.deposit(demarche, parcours, service.stable_jeton(demarche, key))
 
 
 def test_the_turn_of_the_year(guichet, demarche, clock):
@@ -62,6 +68,6 @@ def test_a_rotation_of_the_keys_of_the_site(guichet, demarche):
 
 
 def test_the_same_key_for_another_demarche(guichet, demarche):
-    first = service.rest_jeton(demarche, "cle-0000-0001")
+    first = service.stable_jeton(demarche, "cle-0000-0001")
     other = guichet["dechets"]["signaler-un-point-de-recuperation-plein"]
-    assert service.rest_jeton(other, "cle-0000-0001").secret != first.secret
+    assert service.stable_jeton(other, "cle-0000-0001").secret != first.secret

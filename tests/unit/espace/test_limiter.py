@@ -145,3 +145,13 @@ def test_a_quota_forgets_the_least_recent(clock):
     assert [quota.take(key) for key in "abc"] == [True] * 3
     assert quota.take("a")
     assert not quota.take("c")
+
+
+def test_several_uses_at_once_are_granted_together_or_not(clock):
+    quota = Quota(clock, uses=3, seconds=60)
+    assert [quota.take("a", uses) for uses in (2, 2, 1, 1)] == [
+        True,
+        False,
+        True,
+        False,
+    ]

@@ -31,6 +31,7 @@ from dataclasses import dataclass
 from plone.namedfile.interfaces import INamedField
 from plone.supermodel.interfaces import FIELDSETS_KEY
 from urllib.parse import urlencode
+from zope.schema.interfaces import IVocabularyTokenized
 
 
 ERREUR = "erreur"
@@ -289,6 +290,17 @@ def _questions(form: CompiledForm) -> Iterator[Probleme]:
                     question.nom,
                 )
             seen.add(label)
+            if _no_answers(question):
+                yield Probleme(
+                    ERREUR,
+                    "choix_vide",
+                    _(
+                        "“${titre}” offers no answer to choose from.",
+                        mapping={"titre": question.titre},
+                    ),
+                    f"fields/{question.nom}",
+                    question.nom,
+                )
             if question.requis and _no_way(question):
                 yield Probleme(
                     ERREUR,
@@ -300,6 +312,13 @@ def _questions(form: CompiledForm) -> Iterator[Probleme]:
                     f"fields/{question.nom}",
                     question.nom,
                 )
+
+
+def _no_answers(question: Question) -> bool:
+    champ = getattr(question.champ, "value_type", None) or question.champ
+    vocabulaire = getattr(champ, "vocabulary", None)
+    # A list of the site, by its name, is not the form's.
+    return IVocabularyTokenized.providedBy(vocabulaire) and not len(vocabulaire)
 
 
 def _no_way(question: Question) -> bool:

@@ -17,6 +17,9 @@ PAGES = frozenset(
     {DEBUT, "enregistrer", "envoyer", "fichiers", "formulaire", "usager", "verifier"}
 )
 
+#: What Zope takes at the end of the name of an input for a click on a picture.
+CLICS = frozenset({"x", "y"})
+
 
 def nom_libre(schema: InterfaceClass, titre: str, repli: str) -> str:
     """A name for a new question, step or group that nothing else has or had."""
@@ -29,6 +32,7 @@ def nom_libre(schema: InterfaceClass, titre: str, repli: str) -> str:
         *schema.names(),
         *RESERVED_NAMES,
         *PAGES,
+        *CLICS,
         *procedure["etapes"],
         *procedure["groupes"],
         *(fieldset.__name__ for fieldset in schema.queryTaggedValue(FIELDSETS_KEY, [])),

@@ -149,6 +149,9 @@ class ReglagesQuestion(FieldEditForm):
             if nom in self.widgets:
                 self.widgets[nom].label = titre
                 self.widgets[nom].description = aide
+        if "values" in self.widgets:
+            # A list is read as a whole.
+            self.widgets["values"].rows = 8
         for widget in self.widgets.values():
             if isinstance(widget, SelectWidget):
                 widget.addClass("form-select")

@@ -7,6 +7,7 @@ from carouge.guichet.formulaire.faits import MEMBRE
 from carouge.guichet.formulaire.genre import Saisie
 from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Parcours
+from collections.abc import Collection
 from collections.abc import Iterable
 from collections.abc import Mapping
 
@@ -18,7 +19,9 @@ def reprendre_membres(
 
     ``parcours`` is the state before, ``saisies`` is what the step sends. ``anew`` is the
     path of the question whose button was pressed: there, what was typed is replaced as
-    well. Otherwise only questions without an answer are filled in.
+    well, by what is known of the member. What is not known of him stays as it was typed,
+    unless it was said of somebody chosen before. Otherwise only questions without an
+    answer are filled in.
     """
     kept: dict[str, Saisie] = dict(saisies)
     filled = False
@@ -27,7 +30,9 @@ def reprendre_membres(
         question = form.questions[nom]
         if question.groupe is None:
             names = _answered_by(form, nom, form.questions)
-            again = _reprises(parcours.saisies, kept, nom, names, anew == nom)
+            after = _avec(parcours, {nom: kept.get(nom)})
+            known = {one for one in names if after.connu(form.questions[one])}
+            again = _reprises(parcours.saisies, kept, nom, names, known, anew == nom)
             # Nothing typed: what is known of the member stands there.
             kept |= dict.fromkeys(again)
             filled = filled or bool(again)
@@ -39,7 +44,11 @@ def reprendre_membres(
             for row in kept[groupe.nom]:
                 pressed = anew == cle_de(question, groupe, row["id"])
                 earlier = before.get(row["id"], {})
-                again = _reprises(earlier, row, nom, names, pressed)
+                after = _avec(parcours, {groupe.nom: [row]})
+                known = {
+                    one for one in names if after.connu(form.questions[one], row["id"])
+                }
+                again = _reprises(earlier, row, nom, names, known, pressed)
                 rows.append({name: row[name] for name in row if name not in again})
                 filled = filled or bool(again)
             kept[groupe.nom] = rows
@@ -56,11 +65,29 @@ def _answered_by(form: CompiledForm, nom: str, names: Iterable[str]) -> list[str
     ]
 
 
+def _avec(parcours: Parcours, saisies: Mapping[str, Saisie]) -> Parcours:
+    """The same walk with nothing but these answers."""
+    return Parcours(parcours.form, saisies, parcours.contexte, parcours.demarche)
+
+
 def _reprises(
-    before: Mapping, after: Mapping, nom: str, names: Iterable[str], anew: bool
+    before: Mapping,
+    after: Mapping,
+    nom: str,
+    names: Iterable[str],
+    known: Collection[str],
+    anew: bool,
 ) -> set[str]:
-    """The names whose answers are those of the member from now on."""
+    """The names whose answers are those of the member from now on.
+
+    ``known`` are those of which something is known of him.
+    """
     chosen = after.get(nom)
     if not chosen or not (anew or chosen != before.get(nom)):
         return set()
-    return {name for name in names if anew or not after.get(name)}
+    elsewhere = before.get(nom) not in (None, "", chosen)
+    return {
+        name
+        for name in names
+        if not after.get(name) or (anew and (elsewhere or name in known))
+    }

@@ -7,6 +7,7 @@ groups have room for several rows; what the guichet computes itself is left out.
 from __future__ import annotations
 
 from carouge.guichet import _
+from carouge.guichet.formulaire import limites
 from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.compile import Groupe
 from carouge.guichet.formulaire.compile import Question
@@ -267,13 +268,18 @@ _lock = Lock()
 
 
 def pdf_de(html: str) -> bytes:
-    """The PDF of a page; made once for the same page, which takes seconds."""
+    """The PDF of a page; made once for the same page, which takes seconds.
+
+    :raises carouge.guichet.formulaire.limites.TropVite: too many were made for the
+        caller: the page says the host name he has asked for
+    """
     key = hashlib.sha256(html.encode()).hexdigest()
     with _lock:
         document = _kept.get(key)
         if document is not None:
             _kept.move_to_end(key)
             return document
+    limites.compter(limites.papiers)
     document = en_pdf(html, style=STYLE)
     with _lock:
         _kept[key] = document

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from carouge.guichet.brouillon import service as brouillons
 from carouge.guichet.brouillon.content import Brouillon
+from carouge.guichet.brouillon.domain import est_id
+from carouge.guichet.brouillon.domain import TropLong
 from carouge.guichet.compte.content import Compte
 from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demande.service import Submission
@@ -16,6 +18,7 @@ from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.versions import modele_publie
 from carouge.guichet.demarche.versions import version_par_hash
+from carouge.guichet.formulaire import limites
 from carouge.guichet.formulaire import turnstile
 from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.anterieur import forme_anterieure
@@ -27,6 +30,7 @@ from carouge.guichet.formulaire.compteurs import compter_erreurs
 from carouge.guichet.formulaire.compteurs import compter_etape
 from carouge.guichet.formulaire.compteurs import compter_validation
 from carouge.guichet.formulaire.domain import Jeton
+from carouge.guichet.formulaire.domain import LIFETIME
 from carouge.guichet.formulaire.genre import Contexte
 from carouge.guichet.formulaire.genre import Illisible
 from carouge.guichet.formulaire.genre import Saisie
@@ -38,6 +42,7 @@ from carouge.guichet.formulaire.service import deposit
 from carouge.guichet.formulaire.service import find_deposit
 from carouge.guichet.formulaire.service import NotAvailable
 from carouge.guichet.formulaire.service import stable_jeton
+from carouge.guichet.swisstime import now
 from carouge.guichet.swisstime import today
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -46,6 +51,11 @@ from functools import cached_property
 from itertools import count
 
 import hashlib
+import json
+
+
+#: Answers longer than this, as JSON, are more than a person types (characters).
+LONGUES = 64 * 1024
 
 
 class Incomplet(Exception):
@@ -60,21 +70,22 @@ class Incomplet(Exception):
 # --- beginning -----------------------------------------------------------------
 
 
-def brouillon_id(jeton: Jeton, fois: int = 0) -> str:
+def brouillon_id(jeton: Jeton, proprietaire: str = "", fois: int = 0) -> str:
     """The id of the brouillon that a page's first save makes; always the same.
 
     ``fois`` counts the brouillons of the same page that were submitted already.
     """
-    seed = b"brouillon:" + jeton.secret + (b":%d" % fois if fois else b"")
-    return hashlib.sha256(seed).hexdigest()[:32]
+    seed = b"brouillon:" + jeton.secret + proprietaire.encode()
+    return hashlib.sha256(seed + (b":%d" % fois if fois else b"")).hexdigest()[:32]
 
 
-def id_libre(demarche, jeton: Jeton) -> str:
+def id_libre(demarche, jeton: Jeton, proprietaire: str) -> str:
     """The id of the brouillon of a page; another one after that was submitted.
 
     What somebody sends with the page of a demande that he has made is a new demande.
+    The id opens the confirmation: who has had the page before its owner cannot know it.
     """
-    ids = (brouillon_id(jeton, fois) for fois in count())
+    ids = (brouillon_id(jeton, proprietaire, fois) for fois in count())
     return next(id for id in ids if deja_depose(demarche, id) is None)
 
 
@@ -228,6 +239,7 @@ def noter(
     ``revision`` is the one the answers were typed over.
 
     :raises carouge.guichet.brouillon.service.BrouillonModifie: saved elsewhere since
+    :raises carouge.guichet.brouillon.domain.TropLong: too long, or too long too often
     """
     ouvert = ouvrir(demarche, brouillon)
     form = ouvert.parcours.form
@@ -238,6 +250,7 @@ def noter(
             **ouvert.parcours.saisies,
             **saisies,
         }
+    _compter_longues(brouillon, saisies)
     replaced = ouvert.remplaces() if brouillon.adopte else {}
     # One save: a second one would have another revision.
     brouillons.enregistrer(
@@ -257,6 +270,17 @@ def noter(
             **_libelles(form),
         )
     return ouvrir(demarche, brouillon)
+
+
+def _compter_longues(brouillon: Brouillon, saisies: Mapping[str, Saisie]) -> None:
+    """Each save writes all answers anew: long ones count as files do."""
+    longueur = len(json.dumps({**brouillon.saisies, **saisies}, default=str))
+    if longueur <= LONGUES:
+        return
+    try:
+        limites.compter_octets(longueur)
+    except limites.TropVite as error:
+        raise TropLong(longueur) from error
 
 
 def valider(demarche, ouvert: Ouvert, etape: Etape) -> list[Erreur]:
@@ -303,9 +327,7 @@ def deposer(demarche, brouillon: Brouillon) -> Submission:
     ]
     if missing:
         raise Incomplet(ouvert.parcours, missing)
-    submission = deposit(
-        demarche, ouvert.parcours, stable_jeton(demarche, brouillon.id)
-    )
+    submission = deposit(demarche, ouvert.parcours, jeton_de(demarche, brouillon.id))
     compter_depot(demarche, ouvert.parcours.form.version, brouillon.secondes)
     brouillons.supprimer(guichet_of(demarche), brouillon)
     return submission
@@ -320,6 +342,25 @@ def attendre_son_tour(demarche, id: str, proprietaires) -> Brouillon | None:
     return brouillons.trouver(guichet_of(demarche), id, proprietaires)
 
 
+def jeton_de(demarche, id: str) -> Jeton:
+    """The jeton of what a brouillon becomes.
+
+    No caller's ``Idempotency-Key`` holds a slash: keys may be guessed, ids are not, and
+    an id alone is told number and code.
+    """
+    return stable_jeton(demarche, f"brouillon/{id}")
+
+
 def deja_depose(demarche, id: str) -> Submission | None:
     """The demande that a brouillon has become, if it has."""
-    return find_deposit(demarche, stable_jeton(demarche, id))
+    if not est_id(id):
+        return None
+    return find_deposit(demarche, jeton_de(demarche, id))
+
+
+def depot_recent(demarche, id: str) -> Submission | None:
+    """The same, as long as the id opens it: it stays in the history of the browser."""
+    submission = deja_depose(demarche, id)
+    if submission is None or now() > submission.demande.depot + LIFETIME:
+        return None
+    return submission

@@ -9,6 +9,7 @@ from carouge.guichet.brouillon.content import Brouillon
 from carouge.guichet.brouillon.content import Fichier
 from carouge.guichet.brouillon.domain import TropDeFichiers
 from carouge.guichet.brouillon.domain import TropDOctets
+from carouge.guichet.formulaire import limites
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire.affichage import PREFIX
 from carouge.guichet.formulaire.answers import in_words
@@ -61,6 +62,11 @@ def fichier_de(champ, nom: str, data: bytes) -> Fichier:
     :raises DocumentRefuse: with what the citizen is told
     """
     limits = limites_de(champ)
+    try:
+        # Also for what will be refused: to look at it is the work.
+        limites.compter_octets(len(data))
+    except limites.TropVite as error:
+        raise DocumentRefuse(limites.TROP_VITE) from error
     inspection = inspecter(nom, data, types=limits.types, max_octets=limits.max_octets)
     state = examiner(data)
     if state == "infecte":

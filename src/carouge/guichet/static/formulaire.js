@@ -235,6 +235,23 @@ function adopter({ revision, adresse, etape }) {
   input.value = Math.max(Number(input.value) || 0, revision);
 }
 
+/** What the next request has to know, from another page of the same step. */
+function retenir(other) {
+  const revision = other.querySelector("[name=revision]");
+  if (revision) {
+    adopter({
+      revision: revision.value,
+      adresse: other.dataset.guichetEnregistrer.replace(/\/enregistrer$/, ""),
+      etape: other.action,
+    });
+    return;
+  }
+  for (const input of other.querySelectorAll("input[type=hidden]")) {
+    const mine = form.querySelector(`input[type=hidden][name="${input.name}"]`);
+    if (mine) mine.value = input.value;
+  }
+}
+
 /** The links to the login: what was typed goes before one does. */
 function connexions() {
   return document.querySelectorAll('a[href*="/se-connecter?retour="]');
@@ -289,11 +306,7 @@ async function reprendre(button, select, status) {
       questions.get(cle)?.replaceWith(block);
       questions.set(cle, block);
     }
-    adopter({
-      revision: other.querySelector("[name=revision]").value,
-      adresse: other.dataset.guichetEnregistrer.replace(/\/enregistrer$/, ""),
-      etape: other.action,
-    });
+    retenir(other);
     saved = until;
     status.textContent = status.dataset.guichetFait;
     mettreAJour();

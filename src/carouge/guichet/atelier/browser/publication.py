@@ -14,7 +14,7 @@ from plone import api
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 
 
-#: Before the key of a warning, in the names of inputs.
+#: The names of inputs for reasons begin so.
 RAISON = "raison."
 
 
@@ -40,7 +40,7 @@ class Publication(PageAtelier):
     def post(self) -> str | None:
         self.note = self.texte("note", publication.MAX_NOTE)
         self.raisons = {
-            one.cle: self.ligne(RAISON + one.cle, publication.MAX_NOTE)
+            one.cle: self.ligne(self.champ(one), publication.MAX_NOTE)
             for one in self.controle
             if not one.erreur
         }
@@ -78,6 +78,13 @@ class Publication(PageAtelier):
     def adresse(self, probleme: Probleme) -> str:
         """Where a problem can be mended."""
         return f"{self.url}/{probleme.lien}"
+
+    @staticmethod
+    def champ(probleme: Probleme) -> str:
+        """Name of the input for the reason of a warning."""
+        # Zope takes what follows a last colon, and « .x », for instructions to itself.
+        subject = f"{probleme.sujet}." if probleme.sujet else ""
+        return f"{RAISON}{subject}{probleme.code}"
 
     @cached_property
     def a_publier(self) -> bool:

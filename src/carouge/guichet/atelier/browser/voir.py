@@ -160,7 +160,10 @@ class VoirComme(VueDeFormulaire):
         form = self.request.form
         saisies = lire_etape(parcours, etape, form)
         errors = forged(parcours, etape, form)
-        saisies, filled = reprendre_membres(parcours, saisies, anew="reprendre" in form)
+        pressed = form.get("reprendre")
+        saisies, filled = reprendre_membres(
+            parcours, saisies, anew=pressed if isinstance(pressed, str) else ""
+        )
         files, refused = self._fichiers(parcours, etape, saisies)
         moves = self._rangs(parcours, saisies) or self._retirer(parcours, saisies)
         further = not (moves or filled or {"precedent", "reprendre"} & form.keys())

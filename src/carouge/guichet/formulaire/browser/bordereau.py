@@ -2,7 +2,7 @@
 
 from carouge.guichet.formulaire.bordereau import envoyer
 from carouge.guichet.formulaire.bordereau import SansPieceAnnoncee
-from carouge.guichet.formulaire.remplir import deja_depose
+from carouge.guichet.formulaire.remplir import depot_recent
 from Products.Five.browser import BrowserView
 from zExceptions import NotFound
 
@@ -13,7 +13,7 @@ class PageBordereau(BrowserView):
     def __call__(self):
         value = self.request.form.get("brouillon")
         id = value if isinstance(value, str) and value.isalnum() else ""
-        submission = deja_depose(self.context, id) if id else None
+        submission = depot_recent(self.context, id) if id else None
         if submission is None:
             raise NotFound("bordereau")
         try:

@@ -8,10 +8,12 @@ from carouge.guichet.brouillon.domain import est_navigateur
 from carouge.guichet.compte.domain import FACTS
 from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.formulaire import limites
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire.browser.vue import VueDeFormulaire
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.compile import Etape
+from carouge.guichet.formulaire.domain import InvalidJeton
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.service import open_jeton
 from carouge.guichet.formulaire.service import person_mark
@@ -28,6 +30,9 @@ REVISION = "revision"
 FACT = "donnee"
 ETAPE = "etape"
 FORME = "forme"
+
+# What a browser says of a request that a page of this very host has made, or nobody.
+_OUR_PAGES = ("same-origin", "none")
 
 #: Longer than this without a save, somebody was away (seconds).
 _AWAY = 900
@@ -67,7 +72,8 @@ class PageDeBrouillon(VueDeFormulaire):
     def revision(self) -> int | None:
         """The state of the brouillon that the page was made of."""
         text = self._text(REVISION)
-        return int(text) if text.isdecimal() and text.isascii() else None
+        plain = text.isdecimal() and text.isascii() and len(text) < 20
+        return int(text) if plain else None
 
     # --- addresses ------------------------------------------------------------
 
@@ -175,16 +181,24 @@ class PageDeBrouillon(VueDeFormulaire):
     @property
     def du_navigateur(self) -> bool:
         """Whether only this browser finds it again."""
-        return current_compte() is None
+        return self.brouillon is not None and est_navigateur(
+            self.brouillon.proprietaire
+        )
 
     # --- the first save -------------------------------------------------------
 
     def commencer(self) -> Brouillon:
         """The brouillon of this page's jeton.
 
-        :raises InvalidJeton: the page is too old, or was made for somebody else
+        :raises InvalidJeton: the page is too old, was made for somebody else, or was
+            sent by a page of another site
         :raises TropDeBrouillons: there are enough of them
+        :raises TropVite: too many came from there
         """
+        # Everybody can get a jeton of nobody. Sent from another site, it would come
+        # without the cookie of this browser, which a new one would replace.
+        if self.request.getHeader("Sec-Fetch-Site", "none") not in _OUR_PAGES:
+            raise InvalidJeton("another site")
         jeton = open_jeton(self.context, self.jeton)
         compte = current_compte()
         owner = (
@@ -192,7 +206,9 @@ class PageDeBrouillon(VueDeFormulaire):
             if compte is not None
             else brouillons.marquer_navigateur(self.request)
         )
-        id = remplir.id_libre(self.context, jeton)
+        id = remplir.id_libre(self.context, jeton, owner)
+        if self._find(id) is None:
+            limites.compter(limites.brouillons)
         alsoProvides(self.request, IDisableCSRFProtection)
         self.brouillon = remplir.commencer(
             self.context, id, owner, self.donnee, self._text(FORME)
@@ -202,7 +218,7 @@ class PageDeBrouillon(VueDeFormulaire):
 
     def prolonger(self) -> None:
         """A browser finds its brouillons again as long as it is used."""
-        if est_navigateur(self.brouillon.proprietaire):
+        if self.du_navigateur:
             brouillons.marquer_navigateur(self.request)
 
     def secondes(self) -> int:

@@ -3,7 +3,7 @@
 from carouge.guichet.controlpanel.service import sender
 from carouge.guichet.demande.labels import MOYEN_LABELS
 from carouge.guichet.demarche.service import guichet_of
-from carouge.guichet.formulaire.remplir import deja_depose
+from carouge.guichet.formulaire.remplir import depot_recent
 from carouge.guichet.layout import keep_private
 from carouge.guichet.layout import single_column
 from carouge.guichet.money import format_chf
@@ -15,7 +15,7 @@ from zope.i18nmessageid import Message
 
 
 class Confirmation(BrowserView):
-    """What a brouillon has become; its id is known to whoever filled it in."""
+    """What a brouillon has become; for a day, its id is enough to see it."""
 
     template = ViewPageTemplateFile("../templates/confirmation.pt")
     format_date = staticmethod(format_date)
@@ -26,7 +26,7 @@ class Confirmation(BrowserView):
         response = self.request.response
         keep_private(response)
         single_column(self.request)
-        self.submission = self.id and deja_depose(self.context, self.id)
+        self.submission = self.id and depot_recent(self.context, self.id)
         if not self.submission:
             self.submission = None
             response.setStatus(404)

@@ -16,6 +16,8 @@ from carouge.guichet.formulaire.browser.brouillon import FORME
 from carouge.guichet.formulaire.browser.brouillon import PageDeBrouillon
 from carouge.guichet.formulaire.browser.brouillon import PERSON
 from carouge.guichet.formulaire.domain import InvalidJeton
+from carouge.guichet.formulaire.limites import TROP_VITE
+from carouge.guichet.formulaire.limites import TropVite
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.saisies import lire_etape
 from carouge.guichet.formulaire.service import person_mark
@@ -35,8 +37,8 @@ class EtapeInconnue(LookupError):
 class Enregistrement(PageDeBrouillon):
     """Answers with JSON: 200 with the time of the save, or why it was not saved.
 
-    401: the login has ended; 404: the brouillon or the step is gone; 409: it was changed elsewhere,
-    or there are too many; 413: too long.
+    401: the login has ended; 404: the brouillon or the step is gone; 409: it was changed
+    elsewhere, or there are too many; 413: too long; 429: too many from there.
     """
 
     def __call__(self) -> str:
@@ -121,6 +123,8 @@ class Enregistrement(PageDeBrouillon):
             return self._gone()
         except TropDeBrouillons:
             return self._json(409, {"message": in_words(texts.TOO_MANY)})
+        except TropVite:
+            return self._json(429, {"message": in_words(TROP_VITE)})
         return None
 
     def _gone(self) -> str:

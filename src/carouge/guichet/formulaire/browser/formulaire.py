@@ -19,6 +19,8 @@ from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.compile import Etape
 from carouge.guichet.formulaire.domain import InvalidJeton
 from carouge.guichet.formulaire.envoyee import forme_envoyee
+from carouge.guichet.formulaire.limites import TROP_VITE
+from carouge.guichet.formulaire.limites import TropVite
 from carouge.guichet.formulaire.membres import reprendre_membres
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.saisies import forged
@@ -218,6 +220,9 @@ class PageEtape(PageDeBrouillon):
             except TropDeBrouillons:
                 stale = False
                 notice = texts.TOO_MANY
+            except TropVite:
+                stale = False
+                notice = TROP_VITE
         self.notice = notice
         self.expired = stale and bool(before) and not present
         if not self.expired:

@@ -14,6 +14,8 @@ from carouge.guichet.demarche.versions import contenu_publie
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.duree import Duree
 from carouge.guichet.formulaire.duree import duree_de
+from carouge.guichet.formulaire.limites import TROP_VITE
+from carouge.guichet.formulaire.limites import TropVite
 from carouge.guichet.formulaire.papier import Partie
 from carouge.guichet.formulaire.papier import parties_de
 from carouge.guichet.formulaire.papier import pdf_de
@@ -77,7 +79,12 @@ class Papier(_Formulaire):
     def __call__(self) -> bytes:
         if not self.imprimable and not self._preview:
             raise NotFound("papier")
-        document = pdf_de(self.template())
+        try:
+            document = pdf_de(self.template())
+        except TropVite:
+            self.request.response.setStatus(429)
+            self.request.response.setHeader("Content-Type", "text/plain; charset=utf-8")
+            return self.dire(TROP_VITE).encode()
         for name, value in (
             ("Content-Type", "application/pdf"),
             (

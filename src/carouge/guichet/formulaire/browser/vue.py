@@ -93,6 +93,9 @@ class VueDeFormulaire(BrowserView):
     adresse_enregistrement: str | None = None
     adresse_envoi: str | None = None
     enregistre_a = None
+    #: The day it is deleted, and whether only this browser finds it until then.
+    garde_jusqu_au = None
+    du_navigateur = False
     remplacements: Sequence[tuple[str, str, str]] = ()
     a_revoir: Sequence = ()
 

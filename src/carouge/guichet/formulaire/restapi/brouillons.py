@@ -13,6 +13,7 @@ from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demarche.service import find_demarche
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import get_catalogue
+from carouge.guichet.formulaire import limites
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire import televersement
 from carouge.guichet.formulaire import texts
@@ -217,6 +218,7 @@ class EcrireBrouillons(BrouillonsService):
         if known is not None:
             # The same request again: what was saved meanwhile stays.
             return self.etat(demarche, remplir.ouvrir(demarche, known))
+        self.compter(limites.brouillons)
         try:
             brouillon = remplir.commencer(demarche, id, owner)
         except IdPris as error:

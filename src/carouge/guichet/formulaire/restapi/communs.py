@@ -8,6 +8,8 @@ from carouge.guichet.demande.service import Submission
 from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.demarche.service import find_demarche
 from carouge.guichet.demarche.service import Gate
+from carouge.guichet.formulaire import limites
+from carouge.guichet.limiter import Quota
 from carouge.guichet.rest import bad_request
 from carouge.guichet.rest import GuichetService
 from carouge.guichet.rest import Refusal
@@ -54,6 +56,15 @@ class ServiceDeFormulaire(GuichetService):
         """
         if self.caller is None and self.request._auth:
             raise unauthorized()
+
+    def compter(self, quota: Quota, combien: int = 1) -> None:
+        """
+        :raises Refusal: 429 when too much has come from there
+        """
+        try:
+            limites.compter(quota, combien)
+        except limites.TropVite as error:
+            raise Refusal(429, "TooManyRequests", limites.TROP_VITE) from error
 
     def key(self) -> str:
         """The caller's own key for what he wants to make once.

@@ -7,6 +7,7 @@ from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.service import Submission
 from carouge.guichet.demarche.service import gate_of
+from carouge.guichet.formulaire import limites
 from carouge.guichet.formulaire import turnstile
 from carouge.guichet.formulaire.answers import pieces_of
 from carouge.guichet.formulaire.answers import reponses_of
@@ -46,6 +47,7 @@ class DepositDemande(ServiceDeFormulaire):
             gate = gate_of(demarche)
             if not gate.open:
                 raise self.closed(gate)
+            self.compter(limites.brouillons)
         nobody = Parcours(
             compile_form(demarche), {}, contexte_de(current_compte()), demarche
         )
