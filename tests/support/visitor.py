@@ -109,7 +109,10 @@ class Form:
         while self.form is not None and not self._button("envoyer"):
             before = self.response.url, self.action
             response = self.press()
-            if errors(response) or (response.url, self.action) == before:
+            if errors(response):
+                return response
+            again = (response.url, self.action) == before
+            if again and not self.page.xpath("//*[@id='guichet-nouvelle']"):
                 return response
             if self.page.xpath("//*[@id='guichet-avis']"):
                 return response

@@ -144,6 +144,35 @@ class TestPublication:
         transaction.begin()
         assert len(versions_de(demarche)) == 1
 
+    def test_every_error_leads_to_a_page(self, editor, change):
+        formule = '{"op":"somme","termes":[{"champ":"parti"}]}'
+        gone = si(regle("parti", "rempli"))
+        change(
+            modele(
+                etape(
+                    "un",
+                    champ("rue", si=gone),
+                    champ("total", "calcul", formule=formule),
+                    champ("nom", groupe="gens"),
+                ),
+                etape("deux", champ("lieu")),
+                etapes={"deux": {"si": gone}},
+                groupes={"gens": {"titre": "Gens", "si": gone}},
+                prix=[{"libelle": "Carte", "montant": 500, "par": "parti"}],
+            )
+        )
+        links = editor.soup(self.PAGE).select("#erreurs a")
+        assert sorted(link["href"].rpartition("/")[2] for link in links) == [
+            "@@etapes",
+            "etape?nom=deux",
+            "groupe?nom=gens",
+            "rue",
+            "total",
+        ]
+        for link in links:
+            response = editor.session.get(link["href"], timeout=30)
+            assert response.status_code == 200, link["href"]
+
     def test_warnings_want_a_reason(self, editor, change, demarche):
         change(SOUND, delai_jours=None)
         response = editor.post(self.PAGE, {"note": ""}, token_from=self.PAGE)

@@ -12,6 +12,7 @@ from modeles import etape as page
 from modeles import modele
 from modeles import regle
 from modeles import si
+from visitor import by_id
 from visitor import errors
 from visitor import Form
 
@@ -35,6 +36,46 @@ CONDITIONS = modele(
 )
 
 REQUIRED = "Veuillez répondre à cette question."
+
+
+FACULTATIVES = modele(
+    page(
+        "un",
+        champ("veut", "choix", choix=CHOIX, requis=True),
+        champ("remarque", si=si(regle("veut", "est", "oui"))),
+    ),
+    page("deux", champ("mot")),
+)
+
+
+class TestOptionalQuestions:
+    @pytest.fixture(autouse=True)
+    def form_with_an_optional_question(self, publie):
+        publie(FACULTATIVES)
+
+    def test_one_that_appears_is_shown_before_one_goes_on(self, anonyme, stored):
+        form = anonyme.open_form(PATH).fill(veut="Oui, volontiers")
+        response = form.press()
+        assert errors(response) == []
+        assert by_id(response, "guichet-nouvelle") == (
+            "Vos réponses ont fait apparaître d'autres questions sur cette page. "
+            "Regardez-les, puis continuez."
+        )
+        assert form.asked == ["veut", "remarque"]
+        form.press()
+        assert etape(form) == "deux"
+        form.submit()
+        [demande] = stored()
+        assert reponses(demande) == {
+            "veut": "Oui, volontiers",
+            "remarque": "",
+            "mot": "",
+        }
+
+    def test_a_script_has_shown_it_already(self, anonyme):
+        form = anonyme.open_form(PATH).fill(veut="Oui, volontiers")
+        form.add("miroir", "1").press()
+        assert etape(form) == "deux"
 
 
 class TestConditions:
@@ -110,7 +151,7 @@ class TestConditions:
     def test_a_value_a_script_has_shown_comes_in_one_go(self, anonyme):
         form = anonyme.open_form(PATH).fill(veut="Oui, volontiers")
         # A browser with scripts shows the question at once, and sends its answer.
-        form.add("champ.combien", "3").press()
+        form.add("champ.combien", "3").add("miroir", "1").press()
         assert etape(form) == "deux"
 
     def test_the_browser_gets_the_plan_and_its_own_answers_only(self, anonyme):

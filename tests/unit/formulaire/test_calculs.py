@@ -377,6 +377,15 @@ def test_a_line_without_quantity_is_left_out(quantite):
     )
 
 
+def test_a_row_below_zero_takes_nothing_from_the_others():
+    lignes = [{"libelle": "Par repas", "montant": 900, "par": "repas"}]
+    enfants = [{"id": "aaaa", "repas": "5"}, {"id": "bbbb", "repas": "-4"}]
+
+    assert cout(lignes, {"enfants": enfants}) == Prix(
+        (LigneCalculee("Par repas", "5", 900, 4500),), 4500
+    )
+
+
 def test_a_hidden_quantity_costs_nothing():
     lignes = [{"libelle": "Taxe", "montant": 250, "par": "cache"}]
 

@@ -373,4 +373,5 @@ def lien_vers(genre: str, nom: str, form: CompiledForm) -> str:
         return f"etape?{urlencode({'nom': '' if nom == DEBUT else nom})}"
     if genre == "groupe":
         return f"groupe?{urlencode({'nom': nom})}"
-    return "etapes" if genre == "prix" else "fields"
+    # « etapes » alone is an attribute of a démarche.
+    return "@@etapes" if genre == "prix" else "fields"

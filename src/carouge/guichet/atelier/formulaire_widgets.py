@@ -26,10 +26,10 @@ from z3c.form.widget import Widget
 from zope.component import adapter
 from zope.i18n import translate
 from zope.interface import implementer
-from zope.interface import Interface
 from zope.interface import Invalid
 from zope.schema import Field
 from zope.schema.interfaces import IField
+from zope.schema.interfaces import IText
 
 
 class IConditionField(IField):
@@ -190,7 +190,8 @@ class ConditionConverter(BaseDataConverter):
         return value.condition
 
 
-@adapter(Interface, IFormuleWidget)
+# Narrower than what z3c.form has for any field and any widget.
+@adapter(IText, IFormuleWidget)
 class FormuleConverter(BaseDataConverter):
     """Between the JSON of a formula and the state of its builder."""
 

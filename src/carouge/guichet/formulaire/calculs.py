@@ -302,8 +302,13 @@ def _temps(op: str, valeurs: list[Canonique], aujourdhui: date) -> str | None:
 def _quantite(ligne: LignePrix, vue: Vue) -> str | None:
     if not ligne.par:
         return "1"
-    somme = _somme(_valeurs(Terme(champ=ligne.par), vue, "", None))
-    return texte(somme) if somme > 0 else None
+    # What one row says less than 0 takes nothing from the others.
+    valeurs = [
+        valeur
+        for valeur in _valeurs(Terme(champ=ligne.par), vue, "", None)
+        if (nombre(valeur) or 0) > 0
+    ]
+    return texte(_somme(valeurs)) if valeurs else None
 
 
 def _total(ligne: LignePrix, quantite: str) -> int:

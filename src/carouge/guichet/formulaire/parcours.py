@@ -111,6 +111,13 @@ class Parcours(Lecture):
             or self.verrou(question, rang)
         )
 
+    def apparues(self, avant: Parcours, etape: Etape) -> bool:
+        """Whether a step asks something now that it did not ask ``avant``."""
+        return any(
+            self.modifiable(question, rang) and not avant.montre(question, rang)
+            for question, _groupe, rang in self.questions(etape)
+        )
+
     # --- what is wrong --------------------------------------------------------
 
     def erreurs(self, etape: Etape) -> list[Erreur]:

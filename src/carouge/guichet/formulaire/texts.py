@@ -44,6 +44,10 @@ NEW_PRICE = _(
 )
 NO_QUESTION = _("No document is asked here any more. Please reload the page.")
 TOO_LONG = _("Your answers are too long to be saved. Please shorten them.")
+MORE_QUESTIONS = _(
+    "Your answers have brought up other questions on this page. Please look at them, "
+    "then continue."
+)
 SAVED_FOR_LATER = _("Your answers are saved. You can close this page and finish later.")
 
 _TOO_OLD = _(

@@ -82,8 +82,13 @@ export function prix(plan, resultat, { aujourdhui, usager = {} }) {
   const lignes = [];
   for (const { libelle, montant, par, si } of plan.prix) {
     if (!tenue(si, vue)) continue;
-    const somme = par ? additionner(termeDe({ champ: par }, vue)) : { m: 1n, e: 0 };
-    const quantite = somme.m > 0n ? texte(somme) : null;
+    // What one row says less than 0 takes nothing from the others.
+    const valeurs = par
+      ? termeDe({ champ: par }, vue).filter((valeur) => (nombre(valeur)?.m ?? 0n) > 0n)
+      : ["1"];
+    if (!valeurs.length) continue;
+    const somme = additionner(valeurs);
+    const quantite = texte(somme);
     if (quantite === null) continue;
     lignes.push({ libelle, quantite, montant, total: totalDe(montant, somme) });
   }

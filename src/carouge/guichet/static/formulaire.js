@@ -320,6 +320,14 @@ async function reprendre(button, select, status) {
 
 // --- start ------------------------------------------------------------------------
 
+// The server need not show again what appears here by itself.
+form.prepend(
+  Object.assign(document.createElement("input"), {
+    type: "hidden",
+    name: "miroir",
+    value: "1",
+  }),
+);
 form.addEventListener("input", mettreAJour);
 form.addEventListener("change", mettreAJour);
 mettreAJour();

@@ -27,6 +27,8 @@ from zope.interface import alsoProvides
 JETON = "jeton"
 PERSON = "pour"
 REVISION = "revision"
+#: The browser shows and hides questions itself.
+MIRROR = "miroir"
 FACT = "donnee"
 ETAPE = "etape"
 FORME = "forme"

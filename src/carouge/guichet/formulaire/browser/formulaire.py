@@ -13,6 +13,7 @@ from carouge.guichet.formulaire.anterieur import forme_anterieure
 from carouge.guichet.formulaire.anterieur import lire_page
 from carouge.guichet.formulaire.anterieur import PageAnterieure
 from carouge.guichet.formulaire.browser.brouillon import FORME
+from carouge.guichet.formulaire.browser.brouillon import MIRROR
 from carouge.guichet.formulaire.browser.brouillon import PageDeBrouillon
 from carouge.guichet.formulaire.browser.brouillon import PERSON
 from carouge.guichet.formulaire.compile import compile_form
@@ -128,7 +129,7 @@ class PageEtape(PageDeBrouillon):
             return self.montrer_etape(self.ouvrir(), etape, [*errors, *refused])
         if attached:
             ouvert = remplir.ouvrir(self.context, self.brouillon)
-        return self._next(ouvert, etape, filled)
+        return self._next(ouvert, etape, filled, parcours)
 
     def _note(self, etape: Etape, saisies: Mapping) -> remplir.Ouvert:
         """Keep the answers of a step.
@@ -177,15 +178,20 @@ class PageEtape(PageDeBrouillon):
         self.a_revoir = page.a_revoir
         return self.montrer_etape(parcours, shown)
 
-    def _next(self, ouvert: remplir.Ouvert, etape: Etape, filled: bool) -> str:
-        """What the pressed button asks for."""
+    def _next(
+        self,
+        ouvert: remplir.Ouvert,
+        etape: Etape,
+        filled: bool,
+        before: Parcours | None = None,
+    ) -> str:
+        """What the pressed button asks for; ``before`` is what the page was made of."""
         form = self.request.form
         done = self._rows(ouvert, etape) or self._files()
         if done:
             return self.request.response.redirect(f"{self.adresse_etape(etape)}#{done}")
         if "precedent" in form:
-            before = ouvert.parcours.precedente(etape.id)
-            return self._rediriger(before or etape)
+            return self._rediriger(ouvert.parcours.precedente(etape.id) or etape)
         if "plus_tard" in form:
             self.bonne_nouvelle = texts.SAVED_FOR_LATER
             return self.montrer_etape(self.prendre(ouvert), etape)
@@ -195,6 +201,11 @@ class PageEtape(PageDeBrouillon):
         errors = remplir.valider(self.context, ouvert, etape)
         if errors:
             return self.montrer_etape(self.ouvrir(), etape, errors)
+        scripts = before is None or MIRROR in form
+        if not scripts and ouvert.parcours.apparues(before, etape):
+            # The browser has not shown what the answers have brought up.
+            self.bonne_nouvelle = texts.MORE_QUESTIONS
+            return self.montrer_etape(self.ouvrir(), etape)
         return self._rediriger(ouvert.parcours.suivante(etape.id))
 
     # --- what is not there any more --------------------------------------------
