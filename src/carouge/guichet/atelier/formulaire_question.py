@@ -104,6 +104,7 @@ _MOTS = {
     "title": (_("Question"), ""),
     "description": (_("Help under the question"), ""),
     "required": (_("An answer is required"), ""),
+    "rich_label": (_("Text to be read"), ""),
     "values": (
         _("Possible answers"),
         _(
