@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from demonstration import Demonstration
 from visitor import Visitor
 
-import modeles
+import mesures
 import os
 import platform
 import requests
@@ -55,11 +55,11 @@ def add_forms(demo: Demonstration) -> None:
     add(
         demo.site,
         **{"@type": "EasyForm", "id": "nu", "title": "Formulaire nu"},
-        fields_model=modeles.fifteen(),
+        fields_model=mesures.fifteen(),
         actions_model=actions,
         CSRFProtection=False,
     )
-    for address, model in ((QUINZE, modeles.fifteen()), (GRANDE, modeles.large())):
+    for address, model in ((QUINZE, mesures.fifteen()), (GRANDE, mesures.large())):
         categorie, name = address.split("/")
         add(
             f"{demo.guichet}/{categorie}",
@@ -127,7 +127,7 @@ class Step:
     @staticmethod
     def _answers(demarche: str, number: int) -> dict[str, str]:
         if demarche == QUINZE:
-            return modeles.answers(number)
+            return mesures.answers(number)
         return {"courriel": "aline@example.org", "e0c1": f"Réponse {number}"}
 
     def __call__(self) -> None:
@@ -147,7 +147,7 @@ class Step:
 
 def bare_answers(number: int) -> dict[str, str]:
     values = {}
-    for name, text in modeles.answers(number).items():
+    for name, text in mesures.answers(number).items():
         values[f"form.widgets.{name}"] = text
     return values
 
@@ -161,7 +161,7 @@ def bare_post(session: requests.Session, demo: Demonstration) -> None:
 
 def ours(demo: Demonstration) -> tuple[bool, float]:
     """One submission, review included, until the confirmation shows a number."""
-    form = Visitor(demo.guichet).open_form(QUINZE).fill(**modeles.answers(1))
+    form = Visitor(demo.guichet).open_form(QUINZE).fill(**mesures.answers(1))
     start = time.perf_counter()
     response = form.submit()
     return "/confirmation?" in response.url and 'id="numero"' in response.text, (
