@@ -307,6 +307,31 @@ class TestVersions:
         assert demarche.fields_model == first.contenu["fields_model"]
         assert len(versions_de(demarche)) == 2
 
+    def test_an_expression_is_not_brought_back_by_an_editor(
+        self, editor, change, demarche
+    ):
+        expression = SOUND.replace(
+            "<field ",
+            '<field xmlns:easyform="http://namespaces.plone.org/supermodel/easyform" '
+            'easyform:TDefault="string:ici" ',
+            1,
+        )
+        for model in (expression, SOUND):
+            change(model)
+            with api.env.adopt_user("editeur"):
+                api.content.transition(demarche, "publier_modifications")
+            transaction.commit()
+        with_it = str(len(versions_de(demarche)) - 1)
+        response = editor.post(self.PAGE, {"restaurer": with_it}, token_from=self.PAGE)
+        assert "demandez-lui de la restaurer" in response.text
+        transaction.begin()
+        assert demarche.fields_model == SOUND
+        demarche.manage_setLocalRoles("editeur", ["Manager"])
+        transaction.commit()
+        editor.post(self.PAGE, {"restaurer": with_it}, token_from=self.PAGE)
+        transaction.begin()
+        assert demarche.fields_model == expression
+
     def test_restoring_says_what_is_lost(self, editor, twice, change):
         words = "Vos modifications non publiées seront perdues."
         assert words not in text(editor.soup(self.PAGE).body)

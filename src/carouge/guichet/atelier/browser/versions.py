@@ -15,10 +15,15 @@ from carouge.guichet.formulaire.procedure import conditions_de
 from carouge.guichet.formulaire.procedure import deroulement_de
 from carouge.guichet.money import format_chf
 from functools import cached_property
+from plone import api
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zExceptions import NotFound
 from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
+
+
+#: easyform's permission for whoever may write expressions.
+EDIT_TALES = "collective.easyform: Edit TALES Fields"
 
 
 @implementer(IPublishTraverse)
@@ -64,6 +69,16 @@ class Versions(PageAtelier):
         if numero is None:
             raise NotFound("restaurer")
         version = self._find(numero)
+        if not self._may_restore(version):
+            self.annoncer(
+                _(
+                    "Version ${numero} holds expressions that only a site "
+                    "administrator may set: please ask one to restore it.",
+                    mapping={"numero": str(version.numero)},
+                ),
+                "warning",
+            )
+            return f"{self.url}/@@versions"
         versions.restaurer(self.demarche, version.numero)
         self.annoncer(
             _(
@@ -73,6 +88,14 @@ class Versions(PageAtelier):
             )
         )
         return f"{self.url}/@@publication"
+
+    def _may_restore(self, version) -> bool:
+        """Whether it brings back no expression that an editor could not write."""
+        if api.user.has_permission(EDIT_TALES, obj=self.demarche):
+            return True
+        there = compile_model(version.contenu["fields_model"]).extensions
+        here = compile_model(self.demarche.fields_model).extensions
+        return there.items() <= here.items()
 
     # --- the list --------------------------------------------------------------
 
