@@ -65,7 +65,8 @@ class Probleme:
 
 def controler(demarche) -> list[Probleme]:
     """All problems of the working copy, the errors first."""
-    found = [*_textes_requis(demarche)]
+    form = None
+    found = []
     if demarche.fields_model:
         try:
             form = compile_draft(demarche)
@@ -79,7 +80,8 @@ def controler(demarche) -> list[Probleme]:
                     "@@versions",
                 )
             )
-            return sorted(found, key=lambda one: not one.erreur)
+    found += _textes_requis(demarche, form)
+    if form is not None:
         found += _formulaire(demarche, form)
     return sorted(found, key=lambda one: not one.erreur)
 
@@ -102,7 +104,7 @@ def _formulaire(demarche, form: CompiledForm) -> Iterator[Probleme]:
 # --- texts ----------------------------------------------------------------------
 
 
-def _textes_requis(demarche) -> Iterator[Probleme]:
+def _textes_requis(demarche, form: CompiledForm | None) -> Iterator[Probleme]:
     def manque(code, message, lien="edit"):
         return Probleme(AVERTISSEMENT, code, message, lien)
 
@@ -117,19 +119,15 @@ def _textes_requis(demarche) -> Iterator[Probleme]:
         )
     if not demarche.delai_jours:
         yield manque("sans_delai", _("The expected delay is missing."))
-    if not demarche.pieces_requises and _has_pieces(demarche):
+    if not demarche.pieces_requises and _has_pieces(form):
         yield manque(
             "sans_pieces_requises",
             _("The form asks for documents, but “What you need” names none."),
         )
 
 
-def _has_pieces(demarche) -> bool:
-    try:
-        questions = compile_draft(demarche).questions.values()
-    except Exception:
-        return False
-    return any(_piece(question) for question in questions)
+def _has_pieces(form: CompiledForm | None) -> bool:
+    return form is not None and any(map(_piece, form.questions.values()))
 
 
 def _piece(question: Question) -> bool:

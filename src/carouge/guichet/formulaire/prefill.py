@@ -97,10 +97,6 @@ class Reprise:
             if proposition.locked
         }
 
-    @property
-    def locked_values(self) -> dict[str, object]:
-        return {name: locked.value for name, locked in self.locked.items()}
-
 
 NOTHING = Reprise(None, {}, {})
 

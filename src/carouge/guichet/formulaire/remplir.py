@@ -272,6 +272,25 @@ def noter(
     return ouvrir(demarche, brouillon)
 
 
+def noter_comme_avant(
+    brouillon: Brouillon,
+    etape: str,
+    saisies: Mapping[str, Saisie],
+    *,
+    revision: int | None,
+    secondes: int,
+) -> None:
+    """Keep what was typed on a page of the brouillon's own, earlier version.
+
+    :raises carouge.guichet.brouillon.service.BrouillonModifie: saved elsewhere since
+    :raises carouge.guichet.brouillon.domain.TropLong: too long, or too long too often
+    """
+    _compter_longues(brouillon, saisies)
+    brouillons.enregistrer(
+        brouillon, saisies=saisies, etape=etape, revision=revision, secondes=secondes
+    )
+
+
 def _compter_longues(brouillon: Brouillon, saisies: Mapping[str, Saisie]) -> None:
     """Each save writes all answers anew: long ones count as files do."""
     longueur = len(json.dumps({**brouillon.saisies, **saisies}, default=str))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from carouge.guichet.brouillon import service as brouillons
 from carouge.guichet.brouillon.domain import BrouillonModifie
 from carouge.guichet.brouillon.domain import IdPris
 from carouge.guichet.brouillon.domain import TropDeBrouillons
@@ -89,10 +88,10 @@ class Enregistrement(PageDeBrouillon):
         )
         if page is not None and page.form.version == self.brouillon.version:
             # What the new form makes of it is told when the page is sent.
-            brouillons.enregistrer(
+            remplir.noter_comme_avant(
                 self.brouillon,
-                saisies=page.tapees,
-                etape=page.etape,
+                page.etape,
+                page.tapees,
                 revision=self.revision,
                 secondes=self.secondes(),
             )

@@ -12,7 +12,6 @@ from carouge.guichet.formulaire.browser.formulaire import PageEtape
 from carouge.guichet.formulaire.prefill import savable
 from carouge.guichet.formulaire.service import keep_in_compte
 from carouge.guichet.formulaire.service import NotAvailable
-from carouge.guichet.formulaire.service import person_mark
 from plone.protect.interfaces import IDisableCSRFProtection
 from urllib.parse import urlencode
 from zope.interface import alsoProvides
@@ -108,7 +107,3 @@ class PageVerification(PageEtape):
         """Titles of the questions whose answers can go into the compte."""
         names = savable(self.parcours.form, self.parcours.reprise)
         return [in_words(self.parcours.form.questions[name].titre) for name in names]
-
-    @property
-    def logged_in(self) -> bool:
-        return bool(person_mark())
