@@ -1,1 +1,3 @@
-Uploaded files: known by their content, looked at to their end within limits of memory (bombs, archives, macros, cut-off files), with safe names and small pictures; sent one after the other with progress while one answers; examined by ClamAV (``GUICHET_CLAMD``), later when it is down. Documents may be announced by post or at the counter: the confirmation then has a cover sheet as an accessible PDF with a QR code.
+Receipts (PDF/UA) with answers, documents and their digests, a QR code and a verification code; decisions and other documents
+written at the desk from the models of the démarche or brought as PDF, issued together with a move, opened and read-marked by the citizen, withdrawn with a
+reason; ``/verifier`` tells whoever holds one whether it is genuine and still counts, and compares a file, without revealing its content.

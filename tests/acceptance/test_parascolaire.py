@@ -16,7 +16,6 @@ from pypdf import PdfReader
 import io
 import PIL.Image
 import pytest
-import re
 
 
 PARASCOLAIRE = "/enfance-ecoles/inscription-parascolaire"
@@ -183,7 +182,7 @@ def test_begun_before_the_login_and_finished_in_another_browser(
     assert there.locator("#prix").inner_text() == "CHF 133.00"
 
     sheet = there.context.request.get(
-        there.get_by_role("link", name=re.compile("PDF")).get_attribute("href")
+        there.locator("#annonces").get_by_role("link").get_attribute("href")
     )
     assert sheet.headers["content-type"].startswith("application/pdf")
     text = PdfReader(io.BytesIO(sheet.body())).pages[0].extract_text()

@@ -114,7 +114,11 @@ def test_from_the_catalogue_to_the_desk_and_back(
     assert "Validée" in text
     assert "L'équipe est passée ce matin." in text
     assert "agent-dechets" not in text
-    assert "L'équipe est passée ce matin." in mails(email, count=2)[0]["text"]
+    # A notice holds the number and the link, never what was written.
+    told = mails(email, count=2)[0]["text"]
+    assert "Votre demande est acceptée." in told
+    assert number in told
+    assert "L'équipe" not in told
 
 
 def test_without_javascript(new_page, demo, mails):

@@ -92,7 +92,16 @@ def test_every_installed_registry_interface_is_uninstalled():
 # Pages that must exist where the add-on is installed but not the layer: none.
 WITHOUT_LAYER: set[str] = set()
 # Services and pages that prove themselves otherwise or say nothing private.
-PUBLIC: set[str] = {"plone_context_state", "sante"}
+PUBLIC: set[str] = {
+    "index.html",
+    "metriques",
+    "plone_context_state",
+    "sante",
+    # As Plone has them: pages about an error need their frame as well.
+    "plone.footer",
+    "plone.resourceregistries.scripts",
+    "plone.resourceregistries.styles",
+}
 
 
 def entry_points():
@@ -151,6 +160,8 @@ def test_states_and_transitions_are_the_same_in_code_definition_and_prose():
     guards = {
         Actor.AGENT: "carouge.guichet: Process Demande",
         Actor.USAGER: "carouge.guichet: Act On Own Demande",
+        # Nobody has it: the counter takes the role for one call.
+        Actor.GUICHET: "Modify portal content",
     }
     for element in root.iter("transition"):
         transition = TRANSITIONS[element.get("transition_id")]
@@ -206,7 +217,7 @@ def test_permissions_are_the_same_in_zcml_rolemap_and_prose():
 
 # One word per concept (docs/glossary.md): the English doubles of our nouns.
 BANNED = re.compile(
-    r"\b(?:def|class)\s+\w*(invoice|basket|procedure|applicant|dossier)\w*",
+    r"\b(?:def|class)\s+\w*(invoice|basket|procedure|applicant)\w*",
     re.IGNORECASE,
 )
 

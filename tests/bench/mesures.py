@@ -74,6 +74,23 @@ def large() -> str:
     return _text(schema)
 
 
+def three_steps() -> str:
+    """Three steps of five questions, one of which asks for another."""
+    schema = _schema()
+    for step in range(3):
+        fieldset = _step(schema, f"etape{step + 1}", f"Étape {step + 1}")
+        for number in range(5):
+            name = "courriel" if step == number == 0 else f"e{step}c{number}"
+            email = name == "courriel"
+            kind = "plone.schema.email.Email" if email else KINDS[number]
+            field = _field(fieldset, name, kind)
+            if step == 1 and number == 4:
+                rule = {"champ": "e1c2", "op": "est", "valeur": CHOICES[0]}
+                condition = {"si": "toutes", "regles": [rule]}
+                field.set(f"{{{GUICHET}}}si", json.dumps(condition))
+    return _text(schema)
+
+
 def answers(number: int) -> dict[str, str]:
     """What is typed into :func:`fifteen`; another text for another number."""
     values = {"courriel": "aline.rochat@example.org"}

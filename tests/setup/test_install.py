@@ -2,6 +2,7 @@
 
 from carouge.guichet import config
 from carouge.guichet.interfaces import IGuichetLayer
+from factures import make_regie
 from plone import api
 from plone.base.utils import get_installer
 from plone.browserlayer.utils import registered_layers
@@ -70,13 +71,7 @@ def test_install_gives_a_working_empty_guichet(portal, installer):
     with api.env.adopt_roles(["Site Administrator"]):
         guichet = api.content.create(portal, config.GUICHET, id="g", title="Guichet")
     assert guichet.objectIds() == []
-    assert sorted(portal[config.CATALOG_ID].indexes()) == [
-        "demarche",
-        "depot",
-        "etat",
-        "service",
-        "usager",
-    ]
+    assert len(portal[config.CATALOG_ID]) == 0
 
 
 def test_nothing_of_the_demonstration_is_offered(installer):
@@ -102,6 +97,12 @@ def test_uninstall_leaves_nothing_but_content(portal, installer):
         if "guichet" in str(name).lower()
     ]
     assert leftovers == []
+
+
+def test_uninstall_forgets_the_regies(portal, installer):
+    make_regie("VILLE")
+    installer.uninstall_product("carouge.guichet")
+    assert [name for name in getUtility(IRegistry).records if "guichet" in name] == []
 
 
 def test_layer_is_gone_after_uninstall(portal, installer):

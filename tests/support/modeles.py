@@ -20,6 +20,7 @@ TYPES = {
     "oui_non": "zope.schema.Bool",
     "piece": "carouge.guichet.formulaire.fields.Justificatif",
     "plusieurs": "zope.schema.Set",
+    "telephone": "carouge.guichet.formulaire.fields.Telephone",
     "texte": "zope.schema.TextLine",
     "texte_long": "zope.schema.Text",
 }

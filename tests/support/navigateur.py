@@ -22,7 +22,8 @@ def repondre(page, **reponses) -> None:
 
 
 def repondre_a(bloc, reponse) -> None:
-    """Answer one question."""
+    """Answer one question; its page may just be coming."""
+    bloc.wait_for(state="attached")
     if reponse is True:
         bloc.get_by_role("checkbox").check()
     elif isinstance(reponse, dict):

@@ -98,6 +98,27 @@ class Form:
         self.show(response)
         return response
 
+    def autosave(self, step: str, **answers):
+        """What the page's script does while somebody types; returns the answer."""
+        address = self.form.get("data-guichet-enregistrer")
+        data = [pair for pair in self._values() if pair[0] != "etape"]
+        data = [pair for pair in data if pair[0].removeprefix("champ.") not in answers]
+        data += [(f"champ.{name}", text) for name, text in answers.items()]
+        response = self.visitor.session.post(address, data=[*data, ("etape", step)])
+        if response.status_code == 200:
+            self._adopt(response.json())
+        return response
+
+    def _adopt(self, saved: dict) -> None:
+        for name in ("jeton", "revision"):
+            for element in self.form.xpath(f".//input[@name='{name}']"):
+                element.drop_tree()
+        revision = html.Element("input", type="hidden", name="revision")
+        revision.set("value", str(saved["revision"]))
+        self.form.insert(0, revision)
+        self.form.set("action", saved["etape"])
+        self.form.set("data-guichet-enregistrer", f"{saved['adresse']}/enregistrer")
+
     def step(self, step: str) -> "Form":
         """Another step of the same brouillon, with nothing decided to answer."""
         address = self.action.partition("/etape/")[0].removesuffix("/verifier")

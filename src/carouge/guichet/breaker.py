@@ -46,6 +46,18 @@ class CircuitBreaker:
             self._until = self._clock() + self._pause
             return True
 
+    @property
+    def resting(self) -> bool:
+        """Whether nobody may ask just now; asking this uses up no try."""
+        with self._lock:
+            return self._failures >= self._limit and self._clock() < self._until
+
+    def trip(self, pause: float) -> None:
+        """Somebody who watches has found out: for ``pause`` seconds nobody waits."""
+        with self._lock:
+            self._failures = max(self._failures, self._limit)
+            self._until = max(self._until, self._clock() + pause)
+
     def succeeded(self) -> None:
         with self._lock:
             self._failures = 0

@@ -38,6 +38,8 @@ USE_DESK = "carouge.guichet: Use Agent Desk"
 VIEW_DEMANDE = "carouge.guichet: View Demande"
 PROCESS_DEMANDE = "carouge.guichet: Process Demande"
 MANAGE_COMPTES = "carouge.guichet: Manage Comptes"
+USE_CASH_DESK = "carouge.guichet: Use Cash Desk"
+MANAGE_REGIES = "carouge.guichet: Manage Regies"
 
 # Pages of a guichet. No content may take one of these ids: it would hide the page.
 RESERVED_IDS = frozenset(
@@ -51,6 +53,7 @@ RESERVED_IDS = frozenset(
         "inscription",
         "mon-espace",
         "mot-de-passe-oublie",
+        "paiement",
         "panier",
         "recherche",
         "recherche-suggestions",
@@ -59,5 +62,6 @@ RESERVED_IDS = frozenset(
         "se-deconnecter",
         "suivi",
         "verifier",
+        "webhooks",
     }
 )

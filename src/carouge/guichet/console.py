@@ -8,19 +8,33 @@ from __future__ import annotations
 
 from AccessControl.SecurityManagement import newSecurityManager
 from AccessControl.SecurityManagement import noSecurityManager
-from AccessControl.SpecialUsers import system
+from AccessControl.users import system
 from carouge.guichet import config
+from carouge.guichet import console_factures
+from carouge.guichet import console_niveau
+from carouge.guichet import console_paiements
+from carouge.guichet import console_transfert
+from carouge.guichet import console_verifier
 from carouge.guichet.atelier.colis import ColisRefuse
-from carouge.guichet.atelier.colis import MAX_COLIS
-from carouge.guichet.atelier.importation import analyser
-from carouge.guichet.atelier.importation import appliquer
-from carouge.guichet.atelier.importation import Plan
-from carouge.guichet.atelier.transfert import demarches_de
-from carouge.guichet.atelier.transfert import exporter
+from carouge.guichet.console_base import en_francais
+from carouge.guichet.console_base import FAIT
+from carouge.guichet.console_base import guichet_de
+from carouge.guichet.console_base import Refus
+from carouge.guichet.console_base import REFUSE
+from carouge.guichet.console_generer import ajouter_commande
+from carouge.guichet.console_generer import executer_generation
+from carouge.guichet.console_journal import journaliser
+from carouge.guichet.console_journal import ouvrir_journal
 from carouge.guichet.demarche.interfaces import IInsideGuichetLayer
+from carouge.guichet.sante.veille import VARIABLE as VEILLE_VARIABLE
 from carouge.guichet.taches import DejaEnCours
 from carouge.guichet.taches import executer
+from carouge.guichet.taches import executer_ici
+from carouge.guichet.taches import tenir
 from carouge.guichet.taches import verrou
+from carouge.guichet.travaux.ouvrier import TRAVAUX_VARIABLE
+from carouge.guichet.travaux.seance import adresser
+from carouge.guichet.travaux.service import executer_travaux
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,38 +42,30 @@ from zc.lockfile import LockError
 from zope.component.hooks import setSite
 from zope.globalrequest import clearRequest
 from zope.globalrequest import setRequest
-from zope.i18n import translate
 from zope.interface import alsoProvides
 
 import argparse
 import json
-import logging
 import os
 import sys
-import tempfile
 import transaction
 
 
-#: Exit codes. 2 is argparse's own, for a command that cannot be understood.
-FAIT = 0
-REFUSE = 1
+#: Further exit codes.
 ECHEC_TACHE = 3
 DEJA_EN_COURS = 4
 
-
-class Refus(Exception):
-    """The command cannot be done; the text says why, for the person who typed it."""
+#: What bin/reglages sets in production, so that nobody has to type it.
+CONF_VARIABLE = "GUICHET_ZOPE_CONF"
+SITE_VARIABLE = "GUICHET_SITE"
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code."""
     options = _parser().parse_args(argv)
-    logging.basicConfig(
-        level=logging.WARNING,
-        format="%(asctime)s %(levelname)s [%(name)s] %(message)s",
-        stream=sys.stderr,
-    )
+    journaliser()
     try:
+        _preparer(options)
         with site_ouvert(options.zope_conf, options.site) as site:
             return options.commande(site, options)
     except DejaEnCours:
@@ -82,9 +88,12 @@ def site_ouvert(conf: str, path: str) -> Iterator:
 
     :raises Refus: no such file or site, or a database that is in use
     """
+    from App.config import getConfiguration
+
     import Zope2
 
     app = _application(conf)
+    ouvrir_journal(os.environ, getConfiguration().clienthome)
     try:
         site = app.unrestrictedTraverse(path.strip("/"), None)
         if getattr(site, "portal_type", None) != "Plone Site":
@@ -109,62 +118,76 @@ def guichets_de(site) -> list:
     return [brain._unrestrictedGetObject() for brain in sorted(found, key=_path)]
 
 
-def commande_exporter(site, options) -> int:
-    """Write the parcel of some démarches, or of all, to a file."""
-    guichet = _guichet(site, options.guichet)
-    demarches = {
-        f"{demarche.__parent__.getId()}/{demarche.getId()}": demarche
-        for demarche in demarches_de(guichet)
-    }
-    unknown = [path for path in options.demarches if path not in demarches]
-    if unknown:
-        raise Refus(f"Il n'y a pas de démarche « {unknown[0]} » dans ce guichet.")
-    chosen = [demarches[path] for path in options.demarches or sorted(demarches)]
-    if not chosen:
-        raise Refus("Ce guichet n'a pas de démarche.")
-    data = exporter(chosen)
-    _write(Path(options.fichier), data)
-    count = "1 démarche" if len(chosen) == 1 else f"{len(chosen)} démarches"
-    print(f"{count} dans {options.fichier} ({len(data)} octets).")
-    return FAIT
-
-
-def commande_importer(site, options) -> int:
-    """Say what a parcel would change, and change it unless this is a rehearsal."""
-    guichet = _guichet(site, options.guichet)
-    data = _read(Path(options.fichier))
-    plan = analyser(guichet, data, _liaisons(options.liaison))
-    if plan.manquantes:
-        raise Refus(_questions(plan))
-    _rapport(plan)
-    if options.essai:
-        print("Essai : rien n'a été changé.")
-        return FAIT
-    done = appliquer(guichet, plan)
-    transaction.get().note(f"import de {Path(options.fichier).name}")
-    transaction.commit()
-    count = (
-        "1 démarche importée" if len(done) == 1 else f"{len(done)} démarches importées"
-    )
-    print(f"{count} ; rien n'est publié.")
-    return FAIT
-
-
 def commande_taches(site, options) -> int:
-    """Run every task once; one line of JSON for each."""
+    """Run every task once, one line of JSON for each, and all waiting jobs."""
     from App.config import getConfiguration
 
+    guichets = guichets_de(site)
     failed = False
-    with verrou(Path(getConfiguration().clienthome), options.site):
-        for line in executer(guichets_de(site)):
+
+    def dire(lines) -> None:
+        nonlocal failed
+        for line in lines:
             print(json.dumps(line, ensure_ascii=False), flush=True)
             failed = failed or line["etat"] == "echec"
+
+    with verrou(Path(getConfiguration().clienthome), options.site):
+        dire(executer_ici(guichets))
+        with tenir(guichets) as encore:
+            dire(executer(guichets, encore))
+        for guichet in guichets:
+            executer_travaux(guichet)
     return ECHEC_TACHE if failed else FAIT
 
 
-def en_francais(message) -> str:
-    """A message in French, whatever the site speaks."""
-    return translate(message, target_language="fr")
+def commande_verifier(site, options) -> int:
+    """Say what the site still needs; the environment was looked at before it opened."""
+    manques = console_verifier.manques()
+    for manque in manques:
+        _dire_erreur(manque)
+    if manques:
+        return REFUSE
+    print("Tout ce qu'il faut est réglé.")
+    return FAIT
+
+
+def commande_generer(site, options) -> int:
+    """Invent people and demandes; the transactions are its own."""
+    try:
+        print(executer_generation(guichet_de(site, options.guichet), options))
+    except ValueError as error:
+        raise Refus(str(error)) from error
+    return FAIT
+
+
+def commande_factures(site, options) -> int:
+    """Import invoices; the transactions are its own."""
+    try:
+        return console_factures.executer_import(
+            guichet_de(site, options.guichet), options
+        )
+    except ValueError as error:
+        raise Refus(str(error)) from error
+
+
+def commande_paiements(site, options) -> int:
+    """Compare a provider's list with the payments; the transactions are its own."""
+    try:
+        return console_paiements.executer(guichet_de(site, options.guichet), options)
+    except ValueError as error:
+        raise Refus(str(error)) from error
+
+
+def commande_mettre_a_niveau(site, options) -> int:
+    """Upgrade the site, while no tasks of it run, on this machine or another."""
+    from App.config import getConfiguration
+
+    with (
+        verrou(Path(getConfiguration().clienthome), options.site),
+        tenir(guichets_de(site)),
+    ):
+        console_niveau.executer(site, essai=options.essai)
+    return FAIT
 
 
 # --- the command line -----------------------------------------------------------
@@ -176,94 +199,43 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--zope-conf",
-        default="parts/instance/etc/zope.conf",
+        default=os.environ.get(CONF_VARIABLE, "parts/instance/etc/zope.conf"),
         metavar="FICHIER",
         help="configuration de Zope (par défaut : %(default)s)",
     )
     parser.add_argument(
         "--site",
-        required=True,
+        default=os.environ.get(SITE_VARIABLE),
+        required=SITE_VARIABLE not in os.environ,
         metavar="CHEMIN",
         help="le site Plone, par ex. /carouge",
     )
+    # What a command does before Zope starts.
+    parser.set_defaults(avant=lambda: None)
     commands = parser.add_subparsers(metavar="commande", required=True)
 
-    out = commands.add_parser("exporter", help="met des démarches dans un fichier ZIP")
-    out.add_argument("guichet", help="chemin du guichet dans le site, par ex. guichet")
-    out.add_argument(
-        "demarches",
-        nargs="*",
-        metavar="categorie/demarche",
-        help="les démarches (sans : toutes)",
-    )
-    out.add_argument("-o", dest="fichier", required=True, metavar="FICHIER.zip")
-    out.set_defaults(commande=commande_exporter)
-
-    back = commands.add_parser("importer", help="importe un fichier ZIP")
-    back.add_argument("guichet", help="chemin du guichet dans le site, par ex. guichet")
-    back.add_argument("fichier", metavar="FICHIER.zip")
-    back.add_argument(
-        "--essai", action="store_true", help="dit ce qui changerait, et ne change rien"
-    )
-    back.add_argument(
-        "--liaison",
-        action="append",
-        default=[],
-        metavar="NOM=ICI",
-        help=(
-            "ce qui tient lieu d'un service, d'une catégorie ou d'une adresse, par ex. "
-            "service:voirie=travaux ; « + » crée ce qui manque"
-        ),
-    )
-    back.set_defaults(commande=commande_importer)
+    console_transfert.ajouter_commandes(commands)
 
     tasks = commands.add_parser("taches", help="fait une fois tout ce qui revient")
     tasks.set_defaults(commande=commande_taches)
+
+    ajouter_commande(commands).set_defaults(commande=commande_generer)
+    console_verifier.ajouter_commande(commands).set_defaults(commande=commande_verifier)
+    console_factures.ajouter_commande(commands).set_defaults(commande=commande_factures)
+    console_paiements.ajouter_commande(commands).set_defaults(
+        commande=commande_paiements
+    )
+    console_niveau.ajouter_commande(commands).set_defaults(
+        commande=commande_mettre_a_niveau
+    )
     return parser
 
 
-def _liaisons(words: list[str]) -> dict[str, str]:
-    answers = {}
-    for word in words:
-        cle, equals, valeur = word.partition("=")
-        if not equals or ":" not in cle or not valeur:
-            raise Refus(
-                f"« {word} » n'est pas une liaison. Exemple : service:voirie=travaux"
-            )
-        answers[cle] = valeur
-    return answers
-
-
-def _questions(plan: Plan) -> str:
-    lines = ["Il manque des liaisons. Ajoutez à la commande :"]
-    for liaison in plan.manquantes:
-        proposition = liaison.proposition
-        if liaison.choix and proposition != "+":
-            proposition = dict(liaison.choix)[proposition]
-        lines.append(f'  --liaison "{liaison.cle}={proposition}"   ({liaison.nom})')
-    lines.append(
-        "« + » crée ce qui manque ; sinon, donnez l'identifiant de ce qui existe."
-    )
-    return "\n".join(lines)
-
-
-_ACTIONS = {
-    "creer": "nouveau brouillon",
-    "modifier": "modifiée",
-    "identique": "rien à changer",
-}
-
-
-def _rapport(plan: Plan) -> None:
-    for projet in plan.projets:
-        print(f"{projet.titre} : {_ACTIONS[projet.action]}")
-        for difference in projet.differences:
-            print(f"  {en_francais(difference.libelle)}")
-            for sign, text in (("-", difference.avant), ("+", difference.apres)):
-                for line in text.splitlines():
-                    print(f"    {sign} {line}")
-        for warning in projet.avertissements:
-            print(f"  Attention : {en_francais(warning)}")
+def _preparer(options) -> None:
+    try:
+        options.avant()
+    except ValueError as error:
+        raise Refus(str(error)) from error
 
 
 def _dire_erreur(text: str) -> None:
@@ -281,6 +253,9 @@ def _application(conf: str):
 
     if not Path(conf).is_file():
         raise Refus(f"Il n'y a pas de configuration de Zope « {conf} ».")
+    # What a command does, it does itself: no thread beside it.
+    os.environ[TRAVAUX_VARIABLE] = "0"
+    os.environ[VEILLE_VARIABLE] = "0"
     try:
         make_wsgi_app({}, str(Path(conf).resolve()))
     except LockError as error:
@@ -291,6 +266,8 @@ def _application(conf: str):
         ) from error
     app = makerequest(Zope2.app(), environ={"HTTP_ACCEPT_LANGUAGE": "fr"})
     app.REQUEST["PARENTS"] = [app]
+    # Tasks write letters with links.
+    adresser(app.REQUEST)
     setRequest(app.REQUEST)
     newSecurityManager(None, system)
     return app
@@ -304,39 +281,8 @@ def _entrer(site) -> None:
     alsoProvides(request, IInsideGuichetLayer)
 
 
-def _guichet(site, path: str):
-    found = site.unrestrictedTraverse(path.strip("/"), None)
-    if getattr(found, "portal_type", None) != config.GUICHET:
-        raise Refus(f"Il n'y a pas de guichet « {path} » dans ce site.")
-    return found
-
-
 def _path(brain) -> str:
     return brain.getPath()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(MAX_COLIS + 1)
-    except OSError as error:
-        raise Refus(f"Impossible de lire {path} : {error.strerror}.") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file that is there as a whole or not at all."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except OSError:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise Refus(f"Impossible d'écrire {path} : {error.strerror}.") from error
 
 
 if __name__ == "__main__":

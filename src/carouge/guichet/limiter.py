@@ -121,6 +121,20 @@ class Quota:
                 self._moments.popitem(last=False)
         return granted
 
+    def wait(self, key: str, uses: int = 1) -> int:
+        """Whole seconds until so many uses are left; 0 is now. More than is granted
+        altogether never are: it is the time of all uses then."""
+        now = self._clock()
+        with self._lock:
+            moments = [*self._moments.get(key, ())]
+        free = [moment for moment in moments if now - moment < self._seconds]
+        missing = len(free) + uses - self._uses
+        if missing <= 0:
+            return 0
+        if missing > len(free):
+            return max(1, math.ceil(self._seconds))
+        return max(1, math.ceil(free[missing - 1] + self._seconds - now))
+
 
 def client_key(address: str) -> str:
     """What stands for one client: his address, of IPv6 the network he got (/64)."""

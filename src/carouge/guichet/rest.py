@@ -79,6 +79,10 @@ class Slice:
     size: int
 
 
+# What plone.restapi answers with when there is nothing to say.
+_NO_CONTENT = Service.reply(None)
+
+
 @implementer(IPublishTraverse)
 class GuichetService(Service):
     """A service of the guichet; subclasses implement :meth:`answer`.
@@ -94,14 +98,23 @@ class GuichetService(Service):
         self.path.append(name)
         return self
 
-    def answer(self) -> dict:
-        """The JSON of the answer.
+    def answer(self):
+        """The answer as a dictionary, or a file as a page returns it.
 
         :raises Refusal: instead of an answer
         """
         raise NotImplementedError
 
-    def reply(self) -> dict:
+    def render(self):
+        """JSON; a file leaves as it is, with the headers it has got."""
+        self.check_permission()
+        content = self.reply()
+        if isinstance(content, dict):
+            self.request.response.setHeader("Content-Type", self.content_type)
+            return json.dumps(content, indent=2, sort_keys=True)
+        return None if content is _NO_CONTENT else content
+
+    def reply(self):
         try:
             return self.answer()
         except Refusal as refusal:

@@ -1,9 +1,11 @@
 """What the profiles cannot say in XML."""
 
 from carouge.guichet import config
+from carouge.guichet.compte.service import index_births
 from carouge.guichet.demande.catalog import GuichetCatalog
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.identity import plugin
+from carouge.guichet.regie.service import oublier_toutes
 from plone import api
 from plone.base.interfaces import INonInstallable
 from zope.interface import implementer
@@ -38,12 +40,14 @@ def post_install(tool) -> None:
     for guichet in guichets(portal):
         for demande in demandes_of(guichet):
             demande.indexObject()
+    index_births()
     plugin.install(portal)
 
 
 def post_uninstall(tool) -> None:
-    """Take away what the profile has no handler for: index, roles, permissions."""
+    """Take away what the profile has no handler for: régies, index, roles, permissions."""
     portal = api.portal.get()
+    oublier_toutes()
     plugin.uninstall(portal)
     if config.CATALOG_ID in portal.objectIds():
         portal._delObject(config.CATALOG_ID)

@@ -26,9 +26,15 @@ class GuichetLayer(PloneSandboxLayer):
         # Mails that wait must not end up in the folder of an installed package.
         self.mails = tempfile.mkdtemp(prefix="guichet-courriels-")
         os.environ["GUICHET_COURRIELS"] = self.mails
+        # Tests do the background jobs themselves, when they mean to.
+        os.environ["GUICHET_TRAVAUX"] = "0"
+        # Nobody looks at the parts outside while a test says how they are.
+        os.environ["GUICHET_SANTE_SECONDES"] = "0"
 
     def tearDownZope(self, app):
         del os.environ["GUICHET_COURRIELS"]
+        del os.environ["GUICHET_TRAVAUX"]
+        del os.environ["GUICHET_SANTE_SECONDES"]
         shutil.rmtree(self.mails, ignore_errors=True)
 
     def setUpPloneSite(self, portal):

@@ -110,12 +110,37 @@ def test_killed_and_started_again(monkeypatch):
         for address in (server.unix, server.tcp):
             monkeypatch.setenv(VARIABLE, address)
             assert Clamd().examiner(BytesIO(b"Bonjour")) == SOUND
+            Clamd().toquer()
         server.stop()
         for address in (server.unix, server.tcp):
             monkeypatch.setenv(VARIABLE, address)
             assert Clamd().examiner(BytesIO(b"Bonjour")) == UNAVAILABLE
+            with pytest.raises(OSError):
+                Clamd().toquer()
         server.start()
+        Clamd().toquer()
         assert Clamd().examiner(BytesIO(MALWARE)) == INFECTED
+
+
+def test_to_knock_at_no_antivirus_is_no_failure():
+    SansAntivirus().toquer()
+
+
+@pytest.mark.parametrize("words", [None, b"", b"PONG", b"UNKNOWN COMMAND\0"])
+def test_who_does_not_say_pong_is_not_there(words, monkeypatch):
+    def behave(connection, leave):
+        assert connection.recv(100) == b"zPING\0"
+        if words is None:
+            leave.wait(20)
+        else:
+            connection.sendall(words)
+
+    with odd_clamd(behave) as address:
+        monkeypatch.setenv(VARIABLE, address)
+        start = time.monotonic()
+        with pytest.raises(OSError):
+            Clamd().toquer()
+        assert time.monotonic() - start < 10
 
 
 # --- faults ---------------------------------------------------------------------

@@ -1,54 +1,16 @@
 """``bin/guichet`` as a process of its own, on a real database."""
 
-from carouge.guichet.demo.instance import environment
-from carouge.guichet.demo.instance import write_instance
-from carouge.guichet.demo.settings import Settings
-from carouge.guichet.demo.settings import SITE_PORT
-from pathlib import Path
+from console_zope import Console
+from console_zope import ROOT
+from console_zope import said
 
 import json
-import os
 import pytest
 import subprocess
+import threading
 
 
-ROOT = Path(__file__).parents[3]
 DEMARCHE = "dechets/commander-un-conteneur"
-
-
-class Console:
-    """Runs commands on one Zope instance."""
-
-    def __init__(self, var) -> None:
-        settings = Settings({SITE_PORT: 8080}, var, 1)
-        self.conf, _ini = write_instance(settings)
-        self.environ = {
-            **os.environ,
-            **environment(var),
-            "GUICHET_COURRIELS": str(var / "courriels"),
-        }
-
-    def python(self, module, *words):
-        """Run the ``main`` of a module, as a console script would."""
-        code = f"import sys; from {module} import main; "
-        code += f"sys.exit(main({[str(word) for word in words]!r}))"
-        return subprocess.run(
-            [ROOT / "bin" / "python-test", "-c", code],
-            cwd=ROOT,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-
-    def __call__(self, *words, site="/carouge"):
-        done = self.python(
-            "carouge.guichet.console",
-            *("--zope-conf", self.conf, "--site", site),
-            *words,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +19,6 @@ def console(tmp_path_factory):
     done = console.python("carouge.guichet.demo.site", console.conf)
     assert done.returncode == 0, done.stderr
     return console
-
-
-def said(done) -> str:
-    """What was said to the person who typed the command."""
-    lines = done.stderr.splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("guichet : "))
-    return "\n".join(lines[start:]).removeprefix("guichet : ")
 
 
 def test_export_and_import(console, tmp_path):
@@ -82,13 +37,17 @@ def test_export_and_import(console, tmp_path):
     )
 
 
-def test_tasks(console):
+def test_tasks(console, monkeypatch, tmp_path):
+    journal = tmp_path / "journal"
+    monkeypatch.setitem(console.environ, "GUICHET_JOURNAL", str(journal))
     done = console("taches")
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 0, done.stderr
     assert {line["etat"] for line in lines} == {"fait"}
     assert {line["guichet"] for line in lines} == {"/carouge/guichet"}
     assert {"antivirus", "brouillons"} <= {line["subject"] for line in lines}
+    noted = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
+    assert [one for one in noted if one["action"] == "tache.executer"] == lines
 
 
 @pytest.mark.parametrize(
@@ -105,3 +64,49 @@ def test_tasks(console):
 def test_refused(console, words, site, message):
     done = console(*words, site=site)
     assert (done.returncode, done.stdout, said(done)) == (1, "", message)
+
+
+def test_killed_in_the_midst_of_a_job(console, monkeypatch):
+    """SIGKILL while demandes are written to; the next run does the rest, once."""
+    monkeypatch.setitem(console.environ, "PYTHONPATH", str(ROOT / "tests" / "support"))
+    count = 300
+    done = console.python("lot_console", console.conf, "commander", count)
+    assert done.returncode == 0, done.stderr
+    data = console.conf.parents[1] / "filestorage" / "Data.fs"
+    code = "import sys; from carouge.guichet.console import main; sys.exit(main(["
+    code += f"'--zope-conf', {str(console.conf)!r}, '--site', '/carouge', 'taches']))"
+    process = subprocess.Popen(
+        [ROOT / "bin" / "python-test", "-c", code],
+        cwd=ROOT,
+        env=console.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    # The task of the jobs is the last one but that of the webhooks.
+    for line in process.stdout:
+        if '"subject": "travaux"' in line:
+            break
+    size = data.stat().st_size
+    # Some batches of the job are written.
+    while process.poll() is None and data.stat().st_size < size + 200_000:
+        threading.Event().wait(0.01)
+    process.kill()
+    process.wait(60)
+
+    def state():
+        found = console.python("lot_console", console.conf, "dire")
+        return json.loads(found.stdout.splitlines()[-1])
+
+    killed = state()
+    assert killed["etat"] == "en_cours"
+    assert 0 < killed["fait"] < count
+    assert killed["lignes"] == killed["fait"] == killed["notes"]["1"]
+    assert killed["notes"]["0"] == count - killed["fait"]
+    assert console("taches").returncode == 0
+    assert state() == {
+        "etat": "fini",
+        "fait": count,
+        "lignes": count,
+        "notes": {"1": count},
+    }

@@ -52,7 +52,9 @@ class RelyingParty:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://localhost:{self.server.server_address[1]}"
         self.callback = f"{self.address}/acl_users/edemarches/callback"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, args=(0.02,), daemon=True
+        ).start()
 
     def begin(self, **changes) -> dict[str, str]:
         """The parameters of an authorization request; None leaves one out."""

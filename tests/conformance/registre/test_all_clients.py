@@ -134,6 +134,10 @@ def test_it_is_a_register(connect):
     assert client.check_config() == []
 
 
+def test_one_finds_out_that_it_is_there(connect):
+    assert connect(*PEOPLE).sonde()() is None
+
+
 def test_the_whole_record_of_one_person(connect):
     query = replace(CAMILLE, avs=AVS)
     assert find(connect(*PEOPLE), query, *PROFILE_FIELDS) == [

@@ -166,3 +166,11 @@ def test_a_folder_is_no_file(tmp_path):
     assert words_of(client) == "The file cannot be read."
     with pytest.raises(RegisterUnavailable):
         find(client)
+
+
+def test_a_file_that_is_away_is_a_register_that_does_not_answer(path):
+    client = client_of(path)
+    client.sonde()()
+    path.unlink()
+    with pytest.raises(RegisterUnavailable):
+        client.sonde()

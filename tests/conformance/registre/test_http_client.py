@@ -318,3 +318,17 @@ def test_a_certificate_that_is_not_there(tls_server, monkeypatch):
     assert client_of(tls_server).check_config() == [
         "The header or the certificate cannot be used."
     ]
+
+
+def test_one_finds_out_whether_it_is_there_without_asking_anything():
+    with JsonRegister() as register:
+        knock = client_of(register).sonde()
+        knock()
+        assert register.questions == []
+    with pytest.raises(ConnectionRefusedError):
+        knock()
+
+
+def test_settings_that_lead_nowhere_are_no_register(server):
+    with pytest.raises(RegisterUnavailable):
+        client_of(server, http_url="").sonde()

@@ -198,3 +198,11 @@ def test_what_the_trial_tells(base, changes, problem):
     for name, value in (message.mapping or {}).items():
         words = words.replace(f"${{{name}}}", value)
     assert words.casefold() == problem.casefold()
+
+
+def test_one_finds_out_whether_it_lets_us_in(base):
+    client_of(base).sonde()()
+    with pytest.raises(RegisterUnavailable):
+        client_of(base, user="inconnu").sonde()()
+    with pytest.raises(RegisterUnavailable):
+        client_of(base, sql_requete="").sonde()

@@ -1,23 +1,16 @@
 """The form editor in a real browser, on a phone and on a desk."""
 
-from axe_playwright_python.sync_playwright import Axe
 from carouge.guichet.atelier.formulaire_modele import lire
 from carouge.guichet.formulaire.procedure import conditions_de
+from chromium import check_accessible
+from chromium import close
+from chromium import new_context
 from playwright.sync_api import expect
-from playwright.sync_api import sync_playwright
 
-import base64
 import pytest
-import shutil
 import transaction
 
 
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    }
-}
 MODEL = """<model xmlns="http://namespaces.plone.org/supermodel/schema"
                   xmlns:guichet="http://carouge.guichet/formulaire">
 <schema><fieldset name="logement" label="Logement" description="De l’aide.">
@@ -34,19 +27,6 @@ MODEL = """<model xmlns="http://namespaces.plone.org/supermodel/schema"
 SI = "form.widgets.IAffichage.si"
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    executable = shutil.which("chromium")
-    assert executable, "scripts/prepare test installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def demarche(functional):
     demarche = functional["portal"].guichet.dechets["commander-un-conteneur"]
@@ -57,13 +37,7 @@ def demarche(functional):
 
 @pytest.fixture(params=[360, 1280])
 def page(request, chromium, functional, demarche):
-    login = base64.b64encode(b"editeur:Guichet-2026!").decode()
-    context = chromium.new_context(
-        viewport={"width": request.param, "height": 900},
-        locale="fr-CH",
-        extra_http_headers={"Authorization": f"Basic {login}"},
-    )
-    context.set_default_timeout(20_000)
+    context = new_context(chromium, request.param, login="editeur")
     page = context.new_page()
     # Plone themes the name, not the number.
     page.base = (
@@ -71,14 +45,11 @@ def page(request, chromium, functional, demarche):
         "commander-un-conteneur"
     )
     yield page
-    context.close()
+    close(context)
 
 
 def check(page):
-    found = Axe().run(page, context={"include": [[".guichet-atelier"]]}, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.locator("h1").count() == 1
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    check_accessible(page, include=".guichet-atelier")
 
 
 @pytest.mark.parametrize(

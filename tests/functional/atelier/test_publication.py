@@ -2,16 +2,16 @@
 
 from bs4 import BeautifulSoup
 from carouge.guichet.demarche.versions import versions_de
-from carouge.guichet.demo.content import PASSWORD
 from modeles import champ
 from modeles import etape
 from modeles import modele
 from modeles import regle
 from modeles import si
+from personnel import Browser
+from personnel import words
 from plone import api
 
 import pytest
-import requests
 import transaction
 
 
@@ -27,38 +27,9 @@ BROKEN = modele(
 )
 
 
-class Browser:
-    """Somebody of the staff with forms, without scripts."""
-
-    def __init__(self, base, login):
-        self.base = base
-        self.session = requests.Session()
-        if login:
-            self.session.auth = (login, PASSWORD)
-
-    def get(self, path, **options):
-        return self.session.get(self.base + path, timeout=30, **options)
-
-    def soup(self, path):
-        response = self.get(path)
-        assert response.status_code == 200, path
-        return BeautifulSoup(response.text, "html.parser")
-
-    def post(self, path, data, token_from=None, **options):
-        if token_from:
-            field = self.soup(token_from).select_one("input[name=_authenticator]")
-            data = {**data, "_authenticator": field["value"]}
-        return self.session.post(self.base + path, data=data, timeout=30, **options)
-
-
-def text(tag):
-    return " ".join(tag.get_text(" ").split())
-
-
 @pytest.fixture
 def browser(functional):
-    base = f"http://{functional['host']}:{functional['port']}/plone"
-    return lambda login=None: Browser(base, login)
+    return lambda login=None: Browser(functional, login)
 
 
 @pytest.fixture
@@ -88,8 +59,8 @@ class TestPublication:
 
     def test_nothing_to_publish(self, editor):
         soup = editor.soup(self.PAGE)
-        assert text(soup.h1) == "Publication de « Signaler un dépôt sauvage »"
-        assert text(soup.select_one(".lead")) == (
+        assert words(soup.h1) == "Publication de « Signaler un dépôt sauvage »"
+        assert words(soup.select_one(".lead")) == (
             "Cette démarche est publiée, telle que vous l’avez sous les yeux."
         )
         assert soup.select("form[action$=publication]") == []
@@ -99,7 +70,7 @@ class TestPublication:
         assert editor.soup(PATH).select("#guichet-modifications") == []
         change(SOUND)
         notice = editor.soup(PATH).select_one("#guichet-modifications")
-        assert "Modifications non publiées" in text(notice)
+        assert "Modifications non publiées" in words(notice)
         assert notice.a["href"] == f"{editor.base}{self.PAGE}"
         hrefs = [a["href"] for a in editor.soup(PATH).select("#edit-zone a[href]")]
         menu = [href for href in hrefs if "@@publication" in href]
@@ -112,8 +83,8 @@ class TestPublication:
     def test_publish(self, editor, change, demarche):
         change(SOUND)
         soup = editor.soup(self.PAGE)
-        assert text(soup.select_one("#differences h3")) == "Étapes"
-        lines = [text(line) for line in soup.select("#differences li")]
+        assert words(soup.select_one("#differences h3")) == "Étapes"
+        lines = [words(line) for line in soup.select("#differences li")]
         assert lines[0] == "Étape retirée : « L'endroit »"
         response = editor.post(
             self.PAGE,
@@ -133,7 +104,7 @@ class TestPublication:
         change(BROKEN)
         soup = editor.soup(self.PAGE)
         [problem] = soup.select("#erreurs li")
-        assert text(problem) == (
+        assert words(problem) == (
             "Erreur : « Rue » se réfère à une question qui n’existe plus (disparu)."
         )
         assert problem.a["href"] == f"{editor.base}{PATH}/fields/rue"
@@ -190,7 +161,7 @@ class TestPublication:
         transaction.begin()
         [accepted] = versions_de(demarche)[-1].acceptes
         assert (accepted.code, accepted.raison) == ("sans_delai", "Selon la saison")
-        page = text(editor.soup(f"{PATH}/@@versions").select_one("#versions"))
+        page = words(editor.soup(f"{PATH}/@@versions").select_one("#versions"))
         assert "Le délai attendu manque. Selon la saison" in page
 
     @pytest.mark.parametrize("nom", ["deux", "x"])
@@ -275,19 +246,19 @@ class TestVersions:
     def test_list(self, editor, twice):
         soup = editor.soup(self.PAGE)
         first, second = soup.select("#versions > li")
-        assert text(first.h2) == "Version 2"
-        assert "Court" in text(first)
-        assert "Étape retirée : « L'endroit »" in text(first)
-        assert "Première publication." in text(second)
+        assert words(first.h2) == "Version 2"
+        assert "Court" in words(first)
+        assert "Étape retirée : « L'endroit »" in words(first)
+        assert "Première publication." in words(second)
         assert len(soup.select("form[action$=versions]")) == 1
 
     def test_one(self, editor, twice):
         soup = editor.soup(f"{self.PAGE}/2")
-        assert text(soup.h1) == "Version 2 de « Signaler un dépôt sauvage »"
-        assert [text(h2) for h2 in soup.select("#content h2")] == ["Un"]
+        assert words(soup.h1) == "Version 2 de « Signaler un dépôt sauvage »"
+        assert [words(h2) for h2 in soup.select("#content h2")] == ["Un"]
         [line] = soup.select("#content section li")
-        assert text(line).startswith("Lieu Texte court")
-        assert text(line).endswith("obligatoire")
+        assert words(line).startswith("Lieu Texte court")
+        assert words(line).endswith("obligatoire")
 
     @pytest.mark.parametrize("number", ["3", "0", "x", "2/2", "99999999"])
     def test_unknown(self, editor, twice, number):
@@ -333,11 +304,11 @@ class TestVersions:
         assert demarche.fields_model == expression
 
     def test_restoring_says_what_is_lost(self, editor, twice, change):
-        words = "Vos modifications non publiées seront perdues."
-        assert words not in text(editor.soup(self.PAGE).body)
+        warning = "Vos modifications non publiées seront perdues."
+        assert warning not in words(editor.soup(self.PAGE).body)
         change(modele(etape("un", champ("rue"))))
         found = editor.soup(self.PAGE).select("form[action$=versions] details p")
-        assert [text(one) for one in found] == [words] * 2
+        assert [words(one) for one in found] == [warning] * 2
 
     @pytest.mark.parametrize("number", ["7", "", "x"])
     def test_restore_nothing(self, editor, twice, demarche, number):

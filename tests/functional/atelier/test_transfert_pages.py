@@ -4,31 +4,22 @@ from bs4 import BeautifulSoup
 from carouge.guichet import config
 from carouge.guichet.atelier import colis
 from carouge.guichet.atelier.transfert import demarches_de
-from carouge.guichet.demo.content import PASSWORD
 from dataclasses import replace
+from personnel import Browser
+from personnel import words
 from plone import api
 from plone.app.testing import login
 from plone.app.testing import SITE_OWNER_NAME
 
 import pytest
-import requests
 import transaction
 
 
 DEMARCHE = "/guichet/dechets/commander-un-conteneur"
 
 
-class Personne:
-    """Somebody with a browser without scripts."""
-
-    def __init__(self, base, name):
-        self.base = base
-        self.session = requests.Session()
-        if name:
-            self.session.auth = (name, PASSWORD)
-
-    def get(self, path, **options):
-        return self.session.get(self.base + path, timeout=60, **options)
+class Personne(Browser):
+    """An editor who chooses a file."""
 
     def form(self, path) -> dict:
         return fields(self.get(path))
@@ -36,9 +27,7 @@ class Personne:
     def post(self, path, data, colis=None, **options):
         name = "" if colis is None else "demarches.zip"
         files = {"colis": (name, colis or b"", "application/zip")}
-        return self.session.post(
-            self.base + path, data=data, files=files, timeout=60, **options
-        )
+        return super().post(path, data, files=files, **options)
 
 
 def soup(response):
@@ -59,14 +48,9 @@ def fields(response) -> dict:
     return data
 
 
-def words(element) -> str:
-    return " ".join(element.get_text(" ").split())
-
-
 @pytest.fixture
 def personne(functional):
-    base = f"http://{functional['host']}:{functional['port']}/plone"
-    return lambda name=None: Personne(base, name)
+    return lambda name=None: Personne(functional, name)
 
 
 @pytest.fixture

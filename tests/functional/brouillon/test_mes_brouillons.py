@@ -412,12 +412,10 @@ class TestAttach:
         ]
         assert self.owner(guichet, made) == compte.id
         assert number in visitor.get("/mon-espace/demandes").text
-        # The follow-up goes on, and offers the way there.
+        # The code on the paper opens nothing any more.
         page = visitor.get("/suivi")
         assert words(page, "//section[@id='suivi-compte']") == []
-        assert html.fromstring(page.text).xpath(
-            f"//article//a[contains(@href, '/mon-espace/demandes/{number}')]"
-        )
+        assert number not in page.text
 
     def test_not_offered_without_account(self, logged_in, made, guichet):
         visitor = logged_in()
@@ -439,7 +437,8 @@ class TestAttach:
         page = self.press(second, mine)
         assert page.status_code == 200
         assert words(page, "//article//*[@role='alert']") == [
-            "Cette demande appartient déjà à un autre compte : rien n’a été modifié."
+            "Le suivi est fermé. Veuillez indiquer encore une fois le numéro et le "
+            "code ; rien n'a été modifié."
         ]
         assert words(page, "//section[@id='suivi-compte']") == []
         assert self.owner(guichet, made) == marc.id

@@ -121,6 +121,11 @@ def test_site_catalogue_does_not_know_it_even_rebuilt(functional, demande):
         "/guichet_catalog/uniqueValuesFor?name=usager",
         "/guichet_catalog/indexes",
         "/guichet_catalog/getpath?rid=1",
+        "/guichet_catalog/listes",
+        "/guichet_catalog/_listes",
+        "/guichet_catalog/rid?numero={numero}",
+        "/guichet_catalog/ligne?rid=1",
+        "/++api++/guichet_catalog",
         "/++api++/guichet/demandes/{numero}",
     ],
 )

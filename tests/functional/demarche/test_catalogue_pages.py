@@ -318,30 +318,6 @@ class TestAide:
         assert soup.select_one(".guichet-contact")
 
 
-class TestSante:
-    @pytest.mark.parametrize("path", ["", "/guichet"])
-    def test_well(self, get, path):
-        response = get(f"{path}/@@sante")
-        assert response.status_code == 200
-        assert response.headers["Content-Type"].startswith("application/json")
-        assert response.headers["Cache-Control"] == "no-store"
-        assert not response.cookies
-        assert response.json() == {
-            "etat": "ok",
-            "parties": {"base": "ok", "index": "ok", "catalogue": "ok"},
-        }
-
-    def test_names_the_failing_part(self, get, site):
-        site._delObject("guichet_catalog")
-        transaction.commit()
-        response = get("/@@sante")
-        assert response.status_code == 503
-        assert response.json() == {
-            "etat": "panne",
-            "parties": {"base": "ok", "index": "panne", "catalogue": "ok"},
-        }
-
-
 class TestLoggedIn:
     def test_pages_are_not_shared(self, page, site):
         """An editor's page holds what others must not see."""

@@ -2,49 +2,19 @@
 
 from bs4 import BeautifulSoup
 from carouge.guichet.demarche import recherches
-from carouge.guichet.demo.content import PASSWORD
+from personnel import Browser
 from plone import api
 
 import pytest
-import requests
 import transaction
 
 
 DEMARCHE = "/guichet/dechets/commander-un-conteneur"
 
 
-class Browser:
-    """A logged-in person with forms, without scripts."""
-
-    def __init__(self, base, login):
-        self.base = base
-        self.session = requests.Session()
-        if login:
-            self.session.auth = (login, PASSWORD)
-
-    def get(self, path, **options):
-        return self.session.get(self.base + path, timeout=30, **options)
-
-    def soup(self, path):
-        response = self.get(path)
-        assert response.status_code == 200, path
-        return BeautifulSoup(response.text, "html.parser")
-
-    def post(self, path, data, token_from=None, **options):
-        if token_from:
-            field = self.soup(token_from).select_one("input[name=_authenticator]")
-            data = {**data, "_authenticator": field["value"]}
-        return self.session.post(self.base + path, data=data, timeout=30, **options)
-
-    def labels(self, path):
-        form = self.soup(path).select_one("#content form")
-        return [" ".join(tag.get_text(" ").split()) for tag in form.select("label")]
-
-
 @pytest.fixture
 def browser(functional):
-    base = f"http://{functional['host']}:{functional['port']}/plone"
-    return lambda login=None: Browser(base, login)
+    return lambda login=None: Browser(functional, login)
 
 
 @pytest.fixture
@@ -141,7 +111,8 @@ class TestEdit:
             "Étapes",
             "Délai prévu",
             "Coût",
-            "Émolument en centimes",
+            "Émolument en francs",
+            "Régie",
             "Base légale",
             "Service responsable",
             "Adresse externe",

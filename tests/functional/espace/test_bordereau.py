@@ -114,7 +114,7 @@ def test_in_the_account(submit, visit, base):
     citizen = visit(camille)
     page = citizen.get(f"/demandes/{numero}")
     assert page.words("//*[@id='suivi-pieces']/li") == [
-        "plan.pdf (Plan)",
+        "plan.pdf, 1 Ko (Plan)",
         f"Attestation de l’employeur – {french('will come by post')}",
         f"Livret de famille <original> – {french('will be brought to the counter')}",
     ]
@@ -159,7 +159,7 @@ def test_nothing_to_come_no_sheet(submit, visit):
     numero = submit((), usager_id=camille.id).demande.numero
     citizen = visit(camille)
     page = citizen.get(f"/demandes/{numero}")
-    assert page.words("//*[@id='suivi-pieces']/li") == ["plan.pdf (Plan)"]
+    assert page.words("//*[@id='suivi-pieces']/li") == ["plan.pdf, 1 Ko (Plan)"]
     assert page.html.xpath("//*[@id='suivi-bordereau']") == []
     assert citizen.get(f"/demandes/{numero}/bordereau").status == 404
 
@@ -191,8 +191,9 @@ def test_with_number_and_code(submit, base):
     numero = made.demande.numero
     session = requests.Session()
     url = f"{base}/suivi"
-    closed = session.get(f"{url}/bordereau", allow_redirects=False)
-    assert (closed.status_code, closed.headers["Location"]) == (302, url)
+    closed = session.get(f"{url}/bordereau")
+    (form,) = html.fromstring(closed.text).xpath("//form[.//input[@name='code']]")
+    assert form.get("action") == f"{url}/bordereau"
     page = session.post(
         url, data={"action": "ouvrir", "numero": numero, "code": made.code}
     )
@@ -264,10 +265,14 @@ def test_at_the_desk(submit, functional):
     session.auth = ("chef", "secret-2026")
     page = html.fromstring(session.get(f"{url}/{numero}").text)
     items = page.get_element_by_id("agents-pieces").xpath(".//li")
-    assert [words(item) for item in items][1:3] == [
+    expected = [
         f"Attestation de l’employeur {french('will come by post')}",
         f"Livret de famille <original> {french('will be brought to the counter')}",
     ]
+    assert [
+        words(item).startswith(start)
+        for item, start in zip(items[1:3], expected, strict=True)
+    ] == [True, True]
     assert words(items[3]).endswith(
         french("malicious software was found in it, it cannot be opened")
     )

@@ -2,35 +2,29 @@
 
 from carouge.guichet.compte.domain import AccountType
 from carouge.guichet.compte.domain import Level
-from carouge.guichet.demande.catalog import Indexed
 from carouge.guichet.demande.domain import Actor
 from carouge.guichet.demande.domain import State
+from carouge.guichet.demande.ligne import ligne_de
 from carouge.guichet.demande.queries import get_demande
-from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import move_demande
+from carouge.guichet.demande.traitement import ecrire_message
 from comptes import cookies_of
 from comptes import make_association
 from comptes import make_company
 from comptes import make_compte
+from datetime import date
+from depot_sauvage import CONSTAT
 from lxml import html
 from plone import api
 from visitor import by_id
 from visitor import Visitor
+from zope.i18n import translate
 
 import pytest
 import transaction
 
 
 DEMARCHE = "dechets/signaler-un-depot-sauvage"
-ANSWERS = {
-    "lieu": "devant le 12, rue Vautier",
-    "terrain": "Trottoir ou chaussée",
-    "date_constat": "2026-11-20",
-    "nature": ["Meubles ou matelas"],
-    "danger": "Non",
-    "description": "Un canapé rouge",
-    "accord": True,
-}
 
 
 @pytest.fixture
@@ -53,7 +47,7 @@ def guichet(functional):
 def file(visitor, **answers):
     """Submit one demande; returns its number."""
     return by_id(
-        visitor.open_form(DEMARCHE).fill(**{**ANSWERS, **answers}).submit(), "numero"
+        visitor.open_form(DEMARCHE).fill(**{**CONSTAT, **answers}).submit(), "numero"
     )
 
 
@@ -121,7 +115,8 @@ class TestList:
         # Many entries of one demande are enough for the pages of the list.
         demande = get_demande(guichet, number)
         for index in range(24):
-            catalog.catalog_object(Indexed(demande), f"2026-{index:04}-0000")
+            numero = f"2026-{index:04}-0000"
+            catalog.noter(ligne_de(demande)._replace(numero=numero))
         transaction.commit()
         assert len(numbers(camille)) == 20
         assert len(numbers(camille, page="2")) == 5
@@ -145,6 +140,198 @@ class TestList:
     def test_is_kept_by_nobody(self, logged_in):
         page = logged_in(make_compte()).get("/mon-espace/demandes")
         assert page.headers["Cache-Control"] == "no-store, private"
+
+
+def french(message, **values):
+    said = translate(message, domain="carouge.guichet", target_language="fr")
+    for name, value in values.items():
+        said = said.replace(f"${{{name}}}", value)
+    return said
+
+
+def article(visitor, **params):
+    page = visitor.get("/mon-espace/demandes", params=params)
+    assert page.status_code == 200
+    return html.fromstring(page.text).xpath("//article")[0]
+
+
+def words(element):
+    return " ".join(element.text_content().split())
+
+
+def lines(visitor, **params):
+    """The texts of the items of the list."""
+    return [
+        words(one)
+        for one in article(visitor, **params).xpath(".//ul[@id='demandes']/li")
+    ]
+
+
+def write(guichet, number, texte="Une question ?"):
+    transaction.begin()
+    with api.env.adopt_roles(["Manager"]):
+        ecrire_message(get_demande(guichet, number), "service", texte)
+    transaction.commit()
+
+
+class TestWhatIsExpected:
+    def test_in_words_and_on_top(self, logged_in, guichet):
+        camille = logged_in(make_compte())
+        first, second, third = (file(camille) for _time in range(3))
+        move(guichet, first, "demander_complement", "Où ?")
+        write(guichet, second)
+        move(guichet, third, "valider")
+        said = {
+            numero: line
+            for line in lines(camille)
+            for numero in (first, second, third)
+            if numero in line
+        }
+        assert french("Answer the question of the service.") in said[first]
+        assert french("Read 1 new message.") in said[second]
+        assert french("Nothing: this demande is finished.") in said[third]
+        (link,) = article(camille).xpath(".//*[@id='demandes-attendues']//a")
+        assert words(link) == french(
+            "${count} demandes wait for something from you", count="2"
+        )
+        assert link.get("href").endswith("/mon-espace/demandes?etat=attendu")
+        assert set(numbers(camille, etat="attendu")) == {first, second}
+        assert not article(camille, etat="attendu").xpath(
+            ".//*[@id='demandes-attendues']"
+        )
+
+    def test_reading_it_is_enough(self, logged_in, guichet):
+        camille = logged_in(make_compte())
+        number = file(camille)
+        write(guichet, number)
+        assert numbers(camille, etat="attendu") == [number]
+        camille.get(f"/mon-espace/demandes/{number}")
+        assert numbers(camille, etat="attendu") == []
+        (line,) = lines(camille)
+        assert french("Nothing: the service is working.") in line
+
+    def test_when_it_is_late(self, logged_in, guichet):
+        camille = logged_in(make_compte())
+        number = file(camille)
+        transaction.begin()
+        demande = get_demande(guichet, number)
+        demande.attendu = date(2026, 1, 5)
+        demande.reindexObject()
+        transaction.commit()
+        (line,) = lines(camille)
+        late = "The answer was expected by ${date}: it is late."
+        assert french(late, date="05.01.2026") in line
+
+
+class TestLookingFor:
+    def test_groups_of_states(self, logged_in, guichet):
+        camille = logged_in(make_compte())
+        open_one, over = file(camille), file(camille)
+        move(guichet, over, "refuser", "Non")
+        assert numbers(camille, etat="ouvertes") == [open_one]
+        assert numbers(camille, etat="terminees") == [over]
+        (chosen,) = article(camille, etat="terminees").xpath(
+            ".//select[@name='etat']/option[@selected]/@value"
+        )
+        assert chosen == "terminees"
+
+    def test_by_number_as_people_type_it(self, logged_in):
+        camille = logged_in(make_compte())
+        first, _second = file(camille), file(camille)
+        typed = f" {first.replace('-', ' ').lower()} "
+        assert numbers(camille, q=typed) == [first]
+        assert numbers(camille, q=first[5:9]) == [first]
+        assert len(numbers(camille, q="depot")) == 2
+        assert numbers(camille, q="terrasse") == []
+
+    def test_a_typing_error_in_a_number_is_told(self, logged_in):
+        camille = logged_in(make_compte())
+        number = file(camille)
+        last = "0" if number[-1] != "0" else "1"
+        page = article(camille, q=number[:-1] + last)
+        (field,) = page.xpath(".//input[@name='q']")
+        assert field.get("aria-invalid") == "true"
+        assert words(page.get_element_by_id("demandes-q-erreur")) == french(
+            "This number contains a typing error. Please compare it with the "
+            "confirmation of your demande."
+        )
+        assert not page.xpath(".//ul[@id='demandes']")
+
+    def test_the_number_of_somebody_else_leads_to_the_follow_up(self, logged_in):
+        camille = logged_in(make_compte())
+        file(camille)
+        theirs = file(logged_in(make_compte("G-marc", prenom="Marc", nom="Dubois")))
+        for number in (theirs, "2026-7059-YBHV"):
+            page = article(camille, q=number)
+            assert words(page.get_element_by_id("demandes-vide").xpath("p")[0]) == (
+                french("None of your demandes has this number.")
+            )
+            (link,) = page.xpath(".//*[@id='demandes-vide']//a/@href")
+            assert link.endswith(f"/suivi?numero={number}")
+
+    def test_for_whom_and_in_which_order(self, logged_in, guichet):
+        laura = logged_in(make_company())
+        first, second = file(laura), file(laura)
+        transaction.begin()
+        # Two of the same second have no order.
+        line = ligne_de(get_demande(guichet, first))
+        api.portal.get_tool("guichet_catalog").noter(
+            line._replace(depot=line.depot - 9)
+        )
+        transaction.commit()
+        assert numbers(laura, tri="anciennes") == [first, second]
+        assert numbers(laura, tri="recentes") == [second, first]
+        options = article(laura).xpath(".//select[@name='concerne']/option/@value")
+        (organisation,) = [one for one in options if one.startswith("organisation:")]
+        assert set(numbers(laura, concerne=organisation)) == {first, second}
+        assert numbers(laura, concerne="moi") == []
+        assert numbers(laura, concerne="organisation:autre") == []
+        for odd in ({"tri": "x"}, {"concerne": "x"}, {"etat": "<b>"}):
+            assert len(numbers(laura, **odd)) == 2
+
+    def test_what_was_looked_for_is_text(self, logged_in):
+        camille = logged_in(make_compte())
+        file(camille)
+        script = "<script>alert(1)</script>"
+        page = camille.get("/mon-espace/demandes", params={"q": script})
+        assert script not in page.text
+        assert html.fromstring(page.text).xpath("//input[@name='q']/@value") == [script]
+
+    def test_pages_keep_what_was_chosen(self, logged_in, guichet):
+        camille = logged_in(make_compte())
+        number = file(camille)
+        transaction.begin()
+        catalog = api.portal.get_tool("guichet_catalog")
+        line = ligne_de(get_demande(guichet, number))
+        for index in range(24):
+            catalog.noter(line._replace(numero=f"2026-{index:04}-0000"))
+        transaction.commit()
+        page = article(camille, etat="ouvertes", tri="anciennes")
+        (link,) = page.xpath(".//a[@rel='next']/@href")
+        assert link.endswith("/mon-espace/demandes?etat=ouvertes&tri=anciennes&page=2")
+
+    def test_nothing_found_and_nothing_there(self, logged_in):
+        camille = logged_in(make_compte())
+        empty = article(camille)
+        assert not empty.xpath(".//form")
+        assert words(empty.get_element_by_id("demandes-vide").xpath("p")[0]) == french(
+            "You have not submitted any demande yet."
+        )
+        file(camille)
+        page = article(camille, etat="terminees")
+        assert words(page.get_element_by_id("demandes-vide")) == french(
+            "None of your demandes is like that."
+        )
+        (all_of_them,) = page.xpath(".//form//a/@href")
+        assert all_of_them.endswith("/mon-espace/demandes")
+
+    def test_drafts_are_mentioned(self, logged_in):
+        camille = logged_in(make_compte())
+        assert not article(camille).xpath(".//*[@id='demandes-brouillons']")
+        camille.open_form(DEMARCHE).fill(lieu="rue Vautier").press()
+        (link,) = article(camille).xpath(".//*[@id='demandes-brouillons']/a")
+        assert words(link) == french("You have begun 1 demande that is not sent yet")
+        assert link.get("href").endswith("/mon-espace/brouillons")
 
 
 class TestColleagues:
@@ -215,24 +402,14 @@ class TestOne:
         assert response.status_code == 404
         assert state(guichet, number) is State.DEPOSEE
 
-    def test_answer(self, logged_in, guichet):
+    def test_what_was_asked_leads_to_its_page(self, logged_in, guichet):
         camille = logged_in(make_compte())
         number = file(camille)
         move(guichet, number, "demander_complement", "Quelle rue ?")
         page = camille.get(f"/mon-espace/demandes/{number}")
         assert by_id(page, "suivi-question") == "Quelle rue ?"
-        done = send(camille, number, "repondre", message="Rue Vautier")
-        assert done.url.endswith("?fait=reponse")
-        assert state(guichet, number) is State.COMPLETEE
-        assert history(get_demande(guichet, number))[-1].message == "Rue Vautier"
-
-    def test_an_empty_answer_is_asked_again(self, logged_in, guichet):
-        camille = logged_in(make_compte())
-        number = file(camille)
-        move(guichet, number, "demander_complement", "Quelle rue ?")
-        page = send(camille, number, "repondre", message="  ")
-        assert html.fromstring(page.text).xpath("//*[@id='suivi-message-erreur']")
-        assert state(guichet, number) is State.A_COMPLETER
+        (link,) = html.fromstring(page.text).xpath("//*[@id='suivi-completer']/@href")
+        assert link.endswith(f"/mon-espace/demandes/{number}/completer")
 
     def test_withdraw(self, logged_in, guichet):
         camille = logged_in(make_compte())

@@ -93,7 +93,7 @@ def test_an_empty_space_is_honest(camille):
     assert "Vous n’avez pas de brouillon." in page.one(
         "//section[@aria-labelledby='espace-brouillons']"
     )
-    assert "Vous n’avez pas de facture." in page.one(
+    assert "Vous n'avez aucune facture à payer." in page.one(
         "//section[@aria-labelledby='espace-factures']"
     )
 

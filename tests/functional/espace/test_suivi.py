@@ -10,7 +10,7 @@ from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import move_demande
 from carouge.guichet.demande.service import submit_demande
 from carouge.guichet.espace import service
-from carouge.guichet.formulaire.domain import MAX_TEXT
+from carouge.guichet.espace import vue
 from carouge.guichet.limiter import FIRST_PAUSE
 from carouge.guichet.limiter import Limiter
 from carouge.guichet.limiter import MAX_FAILURES
@@ -196,7 +196,9 @@ def test_number_and_code_open_the_demande(visitor):
     assert answers["Adresse ou endroit"] == "rue Vautier 12"
     assert answers["Décrivez"] == f"Un canapé{SCRIPT}"
     assert SCRIPT not in response.text
-    assert words(page.get_element_by_id("suivi-pieces")) == "dépôt <1>.jpg (Photo)"
+    assert (
+        words(page.get_element_by_id("suivi-pieces")) == "dépôt <1>.jpg, 1 Ko (Photo)"
+    )
     assert len(page.xpath(".//ol/li")) == 1
 
 
@@ -420,18 +422,19 @@ def test_history_in_words_without_the_name_of_the_agent(visitor, by_agent):
     assert page.xpath(".//*[@id='suivi-question']//span/text()") == ["Bonjour,", SCRIPT]
     assert SCRIPT not in response.text
     assert TEST_USER_ID not in words(page)
-    assert page.xpath(".//textarea[@name='message']")
+    (link,) = page.xpath(".//*[@id='suivi-completer']/@href")
+    assert link == f"{visitor.url}/completer"
 
 
 def test_the_expected_date_and_honest_words_when_it_is_over(
     visitor, stored, monkeypatch
 ):
     expected = stored().attendu
-    monkeypatch.setattr(service, "today", lambda: expected)
+    monkeypatch.setattr(vue, "today", lambda: expected)
     response = visitor.open()
     assert f"{expected:%d.%m.%Y}" in words(article(response))
     assert not article(response).xpath(".//*[@id='suivi-retard']")
-    monkeypatch.setattr(service, "today", lambda: expected + timedelta(days=1))
+    monkeypatch.setattr(vue, "today", lambda: expected + timedelta(days=1))
     [late] = article(visitor.get()).xpath(".//*[@id='suivi-retard']")
     assert f"{expected:%d.%m.%Y}" in words(late)
 
@@ -439,126 +442,9 @@ def test_the_expected_date_and_honest_words_when_it_is_over(
 def test_a_finished_demande_promises_nothing(visitor, by_agent):
     by_agent("valider")
     page = article(visitor.open())
-    assert not page.xpath(".//*[@id='suivi-delai']")
+    assert not page.xpath(".//*[@id='suivi-echeance']")
     assert not page.xpath(".//button[@value='retirer']")
-    assert not page.xpath(".//textarea")
-
-
-# Answering
-
-
-@pytest.fixture()
-def asked(visitor, by_agent):
-    by_agent("demander_complement", "Une photo ?")
-    visitor.open()
-    return visitor
-
-
-def test_an_answer_reaches_the_service(asked, stored):
-    response = asked.post(
-        action="repondre", token=asked.token(), message="La voici\r\nMerci \U0001f600"
-    )
-    assert [step.status_code for step in response.history] == [303]
-    assert is_open(response)
-    assert len(alerts(response, "status")) == 1
-    demande = stored()
-    assert demande.etat is State.COMPLETEE
-    assert history(demande)[-1].message == "La voici\nMerci \U0001f600"
-
-
-def test_a_double_click_answers_once(asked, stored):
-    data = {"action": "repondre", "token": asked.token(), "message": "La voici"}
-    first = asked.post(**data)
-    second = asked.post(**data)
-    assert second.url == first.url
-    assert alerts(second, "status") == alerts(first, "status")
-    assert alerts(second) == []
-    moves = [step.transition for step in history(stored())]
-    assert moves.count("completer") == 1
-
-
-def test_an_answer_that_comes_too_late_is_kept_on_the_screen(asked, stored, by_agent):
-    token = asked.token()
-    by_agent("classer", "Sans nouvelles de vous")
-    response = asked.post(action="repondre", token=token, message="Attendez !")
-    assert stored().etat is State.CLASSEE
-    assert len(alerts(response)) == 1
-    [field] = article(response).xpath(".//textarea[@name='message']")
-    assert field.text_content() == "Attendez !"
-    assert not article(response).xpath(".//button[@value='repondre']")
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("", ""),
-        (" \n ", " \n "),
-        ("x" * (MAX_TEXT + 1), "x" * (MAX_TEXT + 1)),
-        ("a\x1bb", None),
-        (SCRIPT + "\x07", None),
-    ],
-)
-def test_errors_keep_the_text(asked, stored, text, shown):
-    response = asked.post(action="repondre", token=asked.token(), message=text)
-    assert response.status_code == 200
-    assert stored().etat is State.A_COMPLETER
-    assert len(alerts(response)) == 1
-    assert SCRIPT not in response.text
-    [field] = article(response).xpath(".//textarea[@name='message']")
-    assert field.get("aria-invalid") == "true"
-    if shown is not None:
-        # A parser drops one line end at the start of a textarea.
-        assert field.text_content().strip() == shown.strip()
-
-
-def test_the_longest_answer(asked, stored):
-    asked.post(action="repondre", token=asked.token(), message="é" * MAX_TEXT)
-    assert history(stored())[-1].message == "é" * MAX_TEXT
-
-
-@pytest.mark.parametrize("token", [None, "", "x", "é"])
-def test_an_answer_without_our_token_changes_nothing(asked, stored, token):
-    data = {"action": "repondre", "message": "Mon texte"}
-    if token is not None:
-        data["token"] = token
-    response = asked.post(**data)
-    assert stored().etat is State.A_COMPLETER
-    assert not is_open(response)
-    assert len(alerts(response)) == 1
-    assert words(article(response).xpath(".//textarea")[0]) == "Mon texte"
-
-
-def test_the_token_of_another_follow_up_is_worth_nothing(asked, functional, stored):
-    other = requests.Session()
-    other.post(asked.url, data={"numero": asked.numero, "code": asked.code})
-    page = html.fromstring(other.get(asked.url).text)
-    token = page.xpath("//input[@name='token']/@value")[0]
-    asked.post(action="repondre", token=token, message="Mon texte")
-    assert stored().etat is State.A_COMPLETER
-
-
-def test_an_answer_after_the_follow_up_closed_is_not_lost(asked, stored):
-    token = asked.token()
-    asked.session.cookies.clear()
-    response = asked.post(action="repondre", token=token, message="Long\nrécit")
-    assert not is_open(response)
-    kept = article(response).xpath(".//textarea[@name='message']")[0].text_content()
-    assert kept.split() == ["Long", "récit"]
-    response = asked.open(message=kept)
-    assert is_open(response)
-    [field] = article(response).xpath(".//textarea[@name='message']")
-    assert field.text_content().split() == ["Long", "récit"]
-    [token] = article(response).xpath(".//form[.//textarea]//input/@value")
-    asked.post(action="repondre", token=token, message=field.text_content())
-    assert stored().etat is State.COMPLETEE
-
-
-def test_nothing_to_answer_when_nothing_was_asked(visitor, stored):
-    visitor.open()
-    token = visitor.token(etape="retirer")
-    response = visitor.post(action="repondre", token=token, message="Au fait")
-    assert stored().etat is State.DEPOSEE
-    assert "Au fait" in words(article(response).xpath(".//textarea")[0])
+    assert page.xpath(".//textarea/@name") == ["texte"]
 
 
 # Withdrawing
@@ -570,7 +456,7 @@ def test_withdrawing_asks_first(visitor, stored):
     page = article(response)
     assert not is_open(response)
     assert visitor.numero in words(page)
-    assert [form.get("method") for form in page.xpath(".//form")] == ["get", "post"]
+    assert [form.get("method") for form in page.xpath(".//form")] == ["post", "get"]
     assert stored().etat is State.DEPOSEE
 
 

@@ -41,6 +41,7 @@ MODEL = modele(
 )
 PDF = ("avis.pdf", pdf(), "application/pdf")
 PNG = ("photo.png", image(), "image/png")
+OTHER = ("autre.png", image(), "image/png")
 
 
 @pytest.fixture(autouse=True)
@@ -77,12 +78,12 @@ class TestWithoutScripts:
         assert [piece.file.data for piece in demande.pieces] == [PDF[1], PNG[1]]
 
     def test_too_many(self, anonyme, gardes):
-        form = anonyme.open_form(PATH).fill(mot="x", preuves=[PDF, PNG, PNG])
+        form = anonyme.open_form(PATH).fill(mot="x", preuves=[PDF, PNG, OTHER])
         response = form.press()
         assert errors(response) == [
             (
                 "champ-preuves",
-                "« photo.png » : On ne peut pas joindre plus de fichiers ici.",
+                "« autre.png » : On ne peut pas joindre plus de fichiers ici.",
             )
         ]
         # The ones that fit are kept, and there is no place for another.
@@ -285,8 +286,10 @@ class TestUploads:
         assert answer.status_code == 400
         assert answer.json()["message"].startswith("Ce genre de fichier")
         self.upload(form)
+        # The same once more, because its answer was lost, is one.
         self.upload(form)
-        answer = self.upload(form)
+        self.upload(form, PNG)
+        answer = self.upload(form, OTHER)
         assert (answer.status_code, answer.json()) == (
             400,
             {"message": "On ne peut pas joindre plus de fichiers ici."},

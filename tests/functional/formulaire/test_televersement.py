@@ -1,31 +1,25 @@
 """Files that are sent while somebody answers, in a real browser."""
 
-from axe_playwright_python.sync_playwright import Axe
 from carouge.guichet.brouillon.service import magasin_de
 from carouge.guichet.demarche.versions import publier_version
 from carouge.guichet.formulaire import televersement
 from carouge.guichet.swisstime import today
+from chromium import check_accessible
+from chromium import close
+from chromium import new_context
 from datetime import timedelta
 from modeles import champ
 from modeles import etape
 from modeles import modele
 from playwright.sync_api import expect
-from playwright.sync_api import sync_playwright
 from zope.i18n import translate
 
 import fichiers
 import pytest
-import shutil
 import threading
 import transaction
 
 
-RULES = {
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    }
-}
 PDF = {"name": "bail.pdf", "mimeType": "application/pdf", "buffer": fichiers.pdf()}
 PHOTO = {
     "name": "photo de l'été.jpeg",
@@ -47,19 +41,6 @@ def french(words, **values):
     return said
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    executable = shutil.which("chromium")
-    assert executable, "scripts/prepare test installs it"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=["--no-sandbox", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture()
 def demarche(functional):
     demarche = functional["portal"].guichet.dechets["signaler-un-depot-sauvage"]
@@ -79,10 +60,7 @@ def demarche(functional):
 
 @pytest.fixture()
 def page(chromium, functional, demarche):
-    context = chromium.new_context(
-        viewport={"width": 360, "height": 900}, locale="fr-CH"
-    )
-    context.set_default_timeout(20_000)
+    context = new_context(chromium, 360)
     page = context.new_page()
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
@@ -91,7 +69,7 @@ def page(chromium, functional, demarche):
     page.goto(f"{base}/dechets/signaler-un-depot-sauvage/formulaire")
     yield page
     assert page.errors == []
-    context.close()
+    close(context)
 
 
 @pytest.fixture()
@@ -136,9 +114,7 @@ def said(page):
 
 
 def check(page):
-    found = Axe().run(page, context={"include": [["#form"]]}, options=RULES)
-    assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    check_accessible(page, include="#form")
 
 
 def test_several_files(page, carte, said, stored):

@@ -5,6 +5,7 @@ from carouge.guichet.notification.channels.queue import MAX_DRAFT_AGE
 from carouge.guichet.notification.channels.queue import MAX_REJECTED_AGE
 from carouge.guichet.notification.channels.queue import Postman
 from carouge.guichet.notification.channels.queue import prepare
+from carouge.guichet.notification.channels.queue import PROOF
 from carouge.guichet.notification.channels.queue import read_server
 from carouge.guichet.notification.channels.queue import SETTINGS
 from carouge.guichet.notification.channels.queue import SWEEP_INTERVAL
@@ -332,6 +333,17 @@ def test_old_personal_data_are_swept(queue, postman, clock, folder, age):
     postman.deliver_all()
     assert path.exists()
     clock.now += 1
+    postman.deliver_all()
+    assert not path.exists()
+
+
+def test_a_draft_that_can_be_proved_waits_for_the_tasks(queue, postman, clock):
+    path = queue / "tmp" / "draft"
+    path.write_bytes(b"X-Zope-From: a\nX-Zope-To: b\n" + PROOF + b"facture g f\n\nc")
+    clock.now = path.stat().st_mtime + MAX_REJECTED_AGE
+    postman.deliver_all()
+    assert path.exists()
+    clock.now += SWEEP_INTERVAL
     postman.deliver_all()
     assert not path.exists()
 

@@ -363,8 +363,11 @@ def test_files_come_and_go(phone, french):
     assert phone.attach(id, champ="nom").status_code == 400
     assert phone.attach(id, champ=None).status_code == 400
     assert phone.attach(id, encoding="hex").status_code == 400
-    first, second = phone.attach(id).json(), phone.attach(id).json()
-    third = phone.attach(id)
+    first = phone.attach(id).json()
+    # The same once more, because its answer was lost, is one.
+    assert phone.attach(id).json()["id"] == first["id"]
+    second = phone.attach(id, filename="verso.pdf").json()
+    third = phone.attach(id, filename="autre.pdf")
     assert (third.status_code, error(third)["message"]) == (
         400,
         french("No more files can be attached here."),

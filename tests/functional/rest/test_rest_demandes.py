@@ -647,8 +647,14 @@ def test_an_unknown_demarche(anonymous, counter, french, path):
     assert counter.numbers() == []
 
 
-def test_nothing_is_posted_below(anonymous, counter, french):
+def test_nothing_is_posted_below(anonymous, jeanne, counter, french):
     response = anonymous.session.post(f"{anonymous.url}/@demandes/2026", json={})
+    assert response.status_code == 401
+    assert error(response) == {
+        "type": "Unauthorized",
+        "message": french("Please log in first."),
+    }
+    response = jeanne.session.post(f"{jeanne.url}/@demandes/2026", json={})
     assert response.status_code == 404
     assert error(response) == {
         "type": "NotFound",
@@ -784,6 +790,8 @@ def test_ones_own_demandes_newest_first(jeanne, karim, counter):
         "deposant": None,
         "organisation": None,
         "membre": None,
+        "demarche": newest.demarche_uid,
+        "attendu_de_moi": [],
     }
     page = jeanne.get("@demandes", b_size=2, b_start=2).json()
     assert [item["numero"] for item in page["items"]] == numbers[:1]
@@ -826,12 +834,14 @@ def test_one_demande_with_all_that_is_known(jeanne, counter, french):
     ]
     assert body["pieces"] == [
         {
+            "@id": f"{jeanne.url}/@demandes/{number}/pieces/1",
             "nom": "photo",
             "question": "Photo du dépôt",
             "fichier": "photo.jpg",
             "taille": len(PHOTO),
             "sha256": hashlib.sha256(PHOTO).hexdigest(),
             "moyen": None,
+            "recue": None,
         }
     ]
     assert [
@@ -862,13 +872,15 @@ def test_a_foreign_demande_does_not_exist(jeanne, karim, anonymous, french):
     assert (response.status_code, response.json()) == (404, not_found)
 
 
-def test_staff_read_at_their_desk_not_here(jeanne):
+def test_staff_read_what_their_services_have(jeanne):
     number = jeanne.post(OPEN, ANSWERS).json()["numero"]
-    for login in ("agent-dechets", "admin-site"):
-        response = requests.get(
+    found = {
+        login: requests.get(
             f"{jeanne.url}/@demandes/{number}", auth=(login, "Guichet-2026!")
-        )
-        assert response.status_code == 404
+        ).status_code
+        for login in ("agent-dechets", "agent-ecoles", "editeur")
+    }
+    assert found == {"agent-dechets": 200, "agent-ecoles": 404, "editeur": 404}
 
 
 def test_anonymous_reads_nothing(anonymous, french):

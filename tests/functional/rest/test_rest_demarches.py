@@ -165,6 +165,7 @@ def test_one_demarche_with_everything(anonymous, counter):
         "categorie": "dechets",
         "chemin": OPEN,
         "cout": "Gratuit",
+        "delai_constate": None,
         "delai_jours": 3,
         "disponibilite": "open",
         "emolument": 0,

@@ -39,6 +39,8 @@ def demarche(guichet):
     demarche.niveau = "ouvert"
     demarche.types_compte = set()
     demarche.residents_seulement = False
+    # Its models name questions of its own form.
+    demarche.correspondance = {}
     return demarche
 
 
@@ -283,10 +285,13 @@ class TestTexts:
         demarche.delai_jours = None
         assert found(etape("un", champ("nom"))) == []
 
-    def test_variables(self, found, demarche):
-        demarche.formPrologue = RichTextValue("<p>${nom}, ${prenom}</p>")
+    def test_nothing_takes_the_place_of_a_variable_around_the_form(
+        self, found, demarche
+    ):
+        demarche.formPrologue = RichTextValue("<p>${nom}, ${numero}</p>")
         assert found(etape("un", champ("nom"))) == [
-            ("erreur", "variable_inconnue", "formPrologue.prenom")
+            ("erreur", "variable_sans_effet", "formPrologue.nom"),
+            ("erreur", "variable_sans_effet", "formPrologue.numero"),
         ]
 
 

@@ -26,12 +26,13 @@ JARDIN = champ("jardin", "oui_non", titre="Jardin")
 def said(demo_integration):
     """The differences in English, as (where, text)."""
 
-    def state(model, prologue=None, emolument=0):
+    def state(model, prologue=None, emolument=0, textes=None):
         return {
             "fields_model": model,
             "formPrologue": prologue and RichTextValue(prologue),
             "formEpilogue": None,
             "emolument": emolument,
+            "correspondance": textes or {},
         }
 
     def said(before, after, **settings):

@@ -125,7 +125,8 @@ def test_what_arrives(guichet, ailleurs, benne):
 def test_every_field_of_the_schema_travels(benne):
     (contenu,) = colis.lire(exporter([benne]))
     own = {name for name in IDemarche.names() if not name.startswith("_")}
-    travelling = set(contenu.donnees["fiche"]) | {"service"}
+    # Each site has its own services and régies.
+    travelling = set(contenu.donnees["fiche"]) | {"service", "regie"}
     assert {name for name in own if name in IDemarche} - travelling == {"period"} & own
 
 

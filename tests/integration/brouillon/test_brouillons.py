@@ -13,12 +13,11 @@ from carouge.guichet.brouillon.echeances import expirer
 from carouge.guichet.brouillon.echeances import rappeler
 from carouge.guichet.compte.service import change_facts
 from carouge.guichet.compte.service import comptes
-from carouge.guichet.demande.catalog import Indexed
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.queries import get_own_demande
 from carouge.guichet.demande.queries import list_demandes
-from carouge.guichet.demande.service import DejaRattachee
-from carouge.guichet.demande.service import rattacher
+from carouge.guichet.demande.rattachement import RattachementRefuse
+from carouge.guichet.demande.rattachement import rattacher
 from carouge.guichet.demande.service import submit_demande
 from carouge.guichet.identity.service import forget
 from carouge.guichet.interfaces import INotificationChannel
@@ -102,7 +101,7 @@ def recorder(demo_integration):
     class Recorder:
         messages = []
 
-        def send(self, recipient, subject, text, reply_to=None):
+        def send(self, recipient, subject, text, reply_to=None, preuve=""):
             self.messages.append((recipient, subject, text))
 
     recorder = Recorder()
@@ -658,7 +657,6 @@ class TestAttachedDemande:
         assert rattacher(demande, compte) is False
         assert demande.usager_id == compte.id
         assert demande.deposant is None
-        assert Indexed(demande).usager == (compte.id,)
         assert [row.numero for row in list_demandes(usager=compte.id).rows] == [
             demande.numero
         ]
@@ -667,7 +665,7 @@ class TestAttachedDemande:
     def test_once_only(self, demande):
         camille, marc = make_compte(), make_compte("G-marc")
         rattacher(demande, camille)
-        with pytest.raises(DejaRattachee):
+        with pytest.raises(RattachementRefuse):
             rattacher(demande, marc)
         assert demande.usager_id == camille.id
         assert list_demandes(usager=marc.id).rows == []

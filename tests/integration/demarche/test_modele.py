@@ -5,6 +5,9 @@ from carouge.guichet.demarche.modele import create_draft
 from carouge.guichet.demarche.modele import modeles_of
 from carouge.guichet.demarche.modele import NO_ACTIONS
 from carouge.guichet.demarche.service import fiche_of
+from carouge.guichet.demarche.textes import enregistrer_textes
+from carouge.guichet.demarche.textes import Textes
+from carouge.guichet.demarche.textes import textes_de_travail
 from carouge.guichet.formulaire.compile import compile_form
 from datetime import date
 from plone import api
@@ -68,6 +71,15 @@ def test_copy(guichet):
     assert draft.lien_externe is None
     assert draft.description == ""
     assert list(draft.synonymes) == []
+
+
+def test_a_copy_begins_with_the_notices_and_models(guichet):
+    model = guichet.dechets["commander-un-conteneur"]
+    draft = create_draft(guichet.culture, "Prêter un chariot", model.UID())
+    assert not textes_de_travail(model).vide
+    assert textes_de_travail(draft) == textes_de_travail(model)
+    enregistrer_textes(draft, Textes())
+    assert not textes_de_travail(model).vide
 
 
 @pytest.mark.parametrize("uid", ["nonsense", "categorie", "service"])

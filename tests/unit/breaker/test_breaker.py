@@ -74,3 +74,26 @@ def test_of_many_threads_one_tries(breaker, clock):
     with ThreadPoolExecutor(8) as pool:
         allowed = list(pool.map(lambda _n: breaker.allows(), range(40)))
     assert allowed.count(True) == 1
+
+
+def test_who_watches_spares_the_others(breaker, clock):
+    breaker.trip(15)
+    assert breaker.allows() is False
+    assert breaker.resting is True
+    clock.now += 15
+    assert breaker.resting is False
+    assert [breaker.allows(), breaker.allows()] == [True, False]
+
+
+def test_a_watcher_makes_no_pause_shorter(breaker, clock):
+    fail(breaker, 5)
+    breaker.trip(15)
+    clock.now += 59
+    assert breaker.resting is True
+
+
+def test_to_look_uses_up_no_try(breaker, clock):
+    fail(breaker, 5)
+    clock.now += 60
+    assert breaker.resting is False
+    assert breaker.allows() is True

@@ -232,6 +232,20 @@ def test_the_last_one_goes_while_the_next_one_comes(two_drafts):
         assert ids(root["store"].de(CAMILLE)) == ["c"]
 
 
+def test_the_only_one_of_all_goes_while_another_one_comes(database):
+    with database.visit() as (root, commit):
+        root["store"].ajouter(make("a"))
+        commit()
+    with database.both() as (one, commit_one, two, commit_two):
+        one.retirer(one.get("a"))
+        two.ajouter(make("b", MARC))
+        commit_one()
+        commit_two()
+    assert sorted(database.stored()) == ["b"]
+    with database.visit() as (root, _commit):
+        assert len(root["store"]) == 1
+
+
 def test_a_save_writes_one_object(two_drafts):
     with two_drafts.visit() as (root, commit):
         brouillon = root["store"].get("a")

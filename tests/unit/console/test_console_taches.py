@@ -2,11 +2,17 @@
 
 from carouge.guichet.interfaces import ITache
 from carouge.guichet.taches import DejaEnCours
+from carouge.guichet.taches import dernier_passage
 from carouge.guichet.taches import executer
 from carouge.guichet.taches import verrou
+from datetime import datetime
+from datetime import timedelta
+from datetime import timezone
 from transaction.interfaces import TransientError
+from zope.annotation.interfaces import IAnnotations
 from zope.component import getGlobalSiteManager
 
+import carouge.guichet.taches
 import json
 import logging
 import pytest
@@ -16,6 +22,10 @@ import transaction
 class Guichet:
     def __init__(self, path):
         self.path = path
+        self.annotations = {}
+
+    def __conform__(self, interface):
+        return self.annotations if interface is IAnnotations else None
 
     def getPhysicalPath(self):
         return ("", "site", self.path)
@@ -139,6 +149,49 @@ def test_a_conflict_for_ever_is_a_failure(tache, guichets):
     tache("a", work)
     (line,) = executer(guichets[:1])
     assert (line["etat"], line["erreur"], len(calls)) == ("echec", "TransientError", 3)
+
+
+@pytest.fixture
+def heure(monkeypatch):
+    class Heure:
+        now = datetime(2026, 11, 23, 8, 0, tzinfo=timezone.utc)
+
+    monkeypatch.setattr(carouge.guichet.taches, "now", lambda: Heure.now)
+    return Heure
+
+
+def test_a_run_is_noted_for_those_who_watch(tache, guichets, heure):
+    assert dernier_passage(guichets[0]) is None
+    list(executer(guichets))
+    assert dernier_passage(guichets[0]).fin == heure.now
+    assert dernier_passage(guichets[1]).echecs == ()
+
+
+def test_not_every_run_is_a_write(tache, guichets, heure):
+    debut = heure.now
+    for minute in range(4):
+        heure.now = debut + timedelta(minutes=minute)
+        list(executer(guichets[:1]))
+    assert dernier_passage(guichets[0]).fin == debut
+    heure.now = debut + timedelta(minutes=4)
+    list(executer(guichets[:1]))
+    assert dernier_passage(guichets[0]).fin == heure.now
+
+
+def test_a_failure_and_its_end_are_noted_at_once(tache, guichets, heure):
+    works = [False]
+
+    def work(guichet):
+        if guichet.path == "autre" and not works[0]:
+            raise ValueError
+
+    tache("a", work)
+    list(executer(guichets))
+    assert dernier_passage(guichets[0]).echecs == ()
+    assert dernier_passage(guichets[1]).echecs == ("a",)
+    works[0] = True
+    list(executer(guichets))
+    assert dernier_passage(guichets[1]).echecs == ()
 
 
 def test_never_two_at_once(tmp_path):

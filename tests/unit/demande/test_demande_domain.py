@@ -1,7 +1,6 @@
 """Numbers, codes, moves and deadlines of a demande."""
 
 from carouge.guichet.demande.domain import Actor
-from carouge.guichet.demande.domain import add_working_days
 from carouge.guichet.demande.domain import ALPHABET
 from carouge.guichet.demande.domain import candidate_numbers
 from carouge.guichet.demande.domain import code_digest
@@ -13,6 +12,7 @@ from carouge.guichet.demande.domain import State
 from carouge.guichet.demande.domain import tracking_code
 from carouge.guichet.demande.domain import TRANSITIONS
 from carouge.guichet.demande.domain import transitions_from
+from carouge.guichet.demande.jours import add_working_days
 from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,6 +119,7 @@ def test_every_state_can_be_reached_and_left_as_the_design_says():
 @pytest.mark.parametrize(
     ("state", "moves"),
     [
+        (State.A_PAYER, ["retirer"]),
         (State.DEPOSEE, ["retirer"]),
         (State.EN_COURS, ["retirer"]),
         (State.A_COMPLETER, ["completer", "retirer"]),
@@ -131,6 +132,26 @@ def test_every_state_can_be_reached_and_left_as_the_design_says():
 )
 def test_what_a_citizen_may_do(state, moves):
     assert [t.id for t in transitions_from(state, Actor.USAGER)] == moves
+
+
+def test_only_the_counter_itself_says_that_a_fee_is_due_or_paid():
+    moves = {
+        (transition.id, state)
+        for state in State
+        for transition in transitions_from(state, Actor.GUICHET)
+    }
+    assert moves == {
+        ("attendre_paiement", State.DEPOSEE),
+        ("payer", State.A_PAYER),
+    }
+    for actor in (Actor.AGENT, Actor.USAGER):
+        found = {t.id for state in State for t in transitions_from(state, actor)}
+        assert not found & {"attendre_paiement", "payer"}
+
+
+def test_an_unpaid_demande_is_not_worked_on():
+    moves = [t.id for t in transitions_from(State.A_PAYER, Actor.AGENT)]
+    assert moves == ["exonerer", "refuser", "classer", "retirer"]
 
 
 GENEVA = holidays.country_holidays("CH", subdiv="GE")

@@ -73,6 +73,11 @@ def test_site_zcml_loads_the_products_and_the_demonstration(settings, bare):
     included = [dict(child.items()) for child in root.iter(f"{zope}include")]
     demonstration = {"package": "carouge.guichet", "file": "demo.zcml"}
     assert (demonstration in included) is not bare
+    # Before the products: afterwards they would be loaded already.
+    names = [child.tag.partition("}")[2] for child in root]
+    assert ("exclude" in names[: names.index("loadProducts")]) is bare
+    excluded = [child.get("package") for child in root.iter(f"{zope}exclude")]
+    assert excluded == (["carouge.guichet", "pas.plugins.oidc"] if bare else [])
 
 
 def test_folders(settings):

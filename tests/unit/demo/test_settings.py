@@ -1,5 +1,6 @@
 """What the demonstration reads from the environment."""
 
+from carouge.guichet.demo.settings import BANK_PORT
 from carouge.guichet.demo.settings import checkout
 from carouge.guichet.demo.settings import IDP_PORT
 from carouge.guichet.demo.settings import MAIL_PORT
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 
-PORTS = (SITE_PORT, MAIL_PORT, SMTP_PORT, IDP_PORT)
+PORTS = (SITE_PORT, MAIL_PORT, SMTP_PORT, IDP_PORT, BANK_PORT)
 
 
 def test_without_any_variable():
@@ -22,6 +23,7 @@ def test_without_any_variable():
         MAIL_PORT: 9600,
         SMTP_PORT: 9625,
         IDP_PORT: 9400,
+        BANK_PORT: 9500,
     }
     assert settings.threads == 2
     assert settings.var == checkout() / "var" / "demo"
@@ -34,6 +36,7 @@ def test_every_variable():
         "GUICHET_MAIL_PORT": " 19600 ",
         "GUICHET_SMTP_PORT": "19625",
         "GUICHET_IDP_PORT": "19400",
+        "GUICHET_BANK_PORT": "19500",
         "GUICHET_THREADS": "4",
         "GUICHET_VAR": "/tmp/ailleurs",
     }
@@ -43,6 +46,7 @@ def test_every_variable():
         MAIL_PORT: 19600,
         SMTP_PORT: 19625,
         IDP_PORT: 19400,
+        BANK_PORT: 19500,
     }
     assert settings.threads == 4
     assert settings.var == Path("/tmp/ailleurs")

@@ -3,6 +3,7 @@
 That the real ones start is what the acceptance tests show.
 """
 
+from carouge.guichet.demo.settings import BANK_PORT
 from carouge.guichet.demo.settings import IDP_PORT
 from carouge.guichet.demo.settings import MAIL_PORT
 from carouge.guichet.demo.settings import Settings
@@ -32,7 +33,7 @@ with open(var / "calls", "a") as calls:
     print(os.getpid(), *sys.argv[2:], file=calls)
 
 if module.endswith(".site"):
-    print("site", os.environ["GUICHET_SMTP_PORT"], os.environ["GUICHET_IDP_PORT"])
+    print("site", *(os.environ[f"GUICHET_{p}_PORT"] for p in ("SMTP", "IDP", "BANK")))
     if os.environ.get("FAULT") == "site":
         sys.exit("no profile demo")
     if os.environ.get("FAULT") == "slow site":
@@ -45,6 +46,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = b"<html>" if os.environ.get("FAULT") == "health" else b"{}"
         known = (
+            "/",
             "/messages.json",
             "/.well-known/openid-configuration",
             "/carouge/@@sante",
@@ -57,9 +59,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 with open(var / "secrets", "a") as file:
     print(os.environ["GUICHET_OIDC_SECRET"], file=file)
+with open(var / "secrets-banque", "a") as file:
+    for regie in ("VILLE", "CCAS"):
+        for name in ("MOT_DE_PASSE", "SIGNATURES"):
+            print(os.environ[f"GUICHET_REGIE_{regie}_{name}"], file=file)
 port = {
     "carouge.guichet.demo.mailbox": "GUICHET_MAIL_PORT",
     "carouge.guichet.demo.idp": "GUICHET_IDP_PORT",
+    "carouge.guichet.demo.banque": "GUICHET_BANK_PORT",
 }.get(module, "GUICHET_PORT")
 server = http.server.HTTPServer(("127.0.0.1", int(os.environ[port])), Handler)
 try:
@@ -70,9 +77,11 @@ except KeyboardInterrupt:
 
 RUN = """\
 from carouge.guichet.demo import supervisor
+import os
 import sys
 supervisor.interpreter = lambda: sys.argv[1]
 supervisor.ZOPE_SECONDS = 60
+supervisor.RESTART_SECONDS = float(os.environ.get("DELAI", "0"))
 sys.exit(supervisor.main(sys.argv[2:]))
 """
 
@@ -109,7 +118,7 @@ class Demo:
             f'#!/bin/sh\nexec "{sys.executable}" "{stand_in}" "$@"\n'
         )
         self.python.chmod(0o755)
-        site, mail, smtp, idp = free_ports(4)
+        site, mail, smtp, idp, bank = free_ports(5)
         self.environ = os.environ | {
             "PYTHONPATH": os.pathsep.join(sys.path),
             "GUICHET_VAR": str(self.var),
@@ -117,6 +126,7 @@ class Demo:
             "GUICHET_MAIL_PORT": str(mail),
             "GUICHET_SMTP_PORT": str(smtp),
             "GUICHET_IDP_PORT": str(idp),
+            "GUICHET_BANK_PORT": str(bank),
         }
         self.process = None
         self.output = ""
@@ -168,6 +178,7 @@ class Demo:
 
 MAILBOX = "carouge.guichet.demo.mailbox"
 IDP = "carouge.guichet.demo.idp"
+BANK = "carouge.guichet.demo.banque"
 SITE = "carouge.guichet.demo.site"
 ZOPE = "Zope2.Startup.serve"
 
@@ -192,15 +203,18 @@ def test_runs_until_asked_to_stop(demo, number):
     assert demo.end(number) == (0, "")
     assert demo.output.endswith("Arrêt de la démonstration…\n")
     assert f"http://localhost:{demo.environ['GUICHET_IDP_PORT']}\n" in demo.output
+    assert f"http://localhost:{demo.environ['GUICHET_BANK_PORT']}\n" in demo.output
     # The services start side by side, before the site.
-    assert set(demo.modules()[:2]) == {MAILBOX, IDP}
-    assert demo.modules()[2:] == [SITE, ZOPE]
+    assert set(demo.modules()[:3]) == {MAILBOX, IDP, BANK}
+    assert demo.modules()[3:] == [SITE, ZOPE]
     assert "database closed" in (demo.var / "log" / "zope.log").read_text()
     assert not (demo.var / "demo.pid").exists()
     demo.assert_nothing_left()
 
 
-@pytest.mark.parametrize("variable", ["GUICHET_SMTP_PORT", "GUICHET_IDP_PORT"])
+@pytest.mark.parametrize(
+    "variable", ["GUICHET_SMTP_PORT", "GUICHET_IDP_PORT", "GUICHET_BANK_PORT"]
+)
 def test_site_is_created_once_and_follows_the_ports(demo, variable):
     first, second = free_ports(2)
     for port in (first, first, second):
@@ -212,7 +226,8 @@ def test_site_is_created_once_and_follows_the_ports(demo, variable):
     assert found == [module for run in runs for module in run]
     ports = {**demo.environ, variable: str(second)}
     assert (demo.var / "log" / "site.log").read_text() == (
-        f"site {ports['GUICHET_SMTP_PORT']} {ports['GUICHET_IDP_PORT']}\n"
+        f"site {ports['GUICHET_SMTP_PORT']} {ports['GUICHET_IDP_PORT']} "
+        f"{ports['GUICHET_BANK_PORT']}\n"
     )
 
 
@@ -222,9 +237,23 @@ def test_the_secret_of_the_login_is_one_for_all_and_another_at_each_start(demo):
         demo.wait_for("Ctrl-C")
         demo.end()
     secrets = (demo.var / "secrets").read_text().split()
-    assert len(secrets) == 6
-    assert len(set(secrets[:3])) == len(set(secrets[3:])) == 1
+    assert len(secrets) == 8
+    assert len(set(secrets[:4])) == len(set(secrets[4:])) == 1
     assert len(set(secrets)) == 2
+    assert min(map(len, secrets)) >= 32
+
+
+def test_the_secrets_of_the_bank_are_the_same_for_all_and_others_at_each_start(demo):
+    for _ in range(2):
+        demo.start()
+        demo.wait_for("Ctrl-C")
+        demo.end()
+    secrets = (demo.var / "secrets-banque").read_text().split()
+    first, second = secrets[:16], secrets[16:]
+    assert len(secrets) == 32
+    # Two régies, each with a password and a key of its own.
+    assert len(set(first)) == len(set(second)) == 4
+    assert not set(first) & set(second)
     assert min(map(len, secrets)) >= 32
 
 
@@ -261,7 +290,8 @@ def test_bare_plone_has_its_own_data(demo):
 
 
 @pytest.mark.parametrize(
-    ("module", "name"), [(MAILBOX, "mailbox"), (IDP, "idp"), (ZOPE, "zope")]
+    ("module", "name"),
+    [(MAILBOX, "mailbox"), (IDP, "idp"), (BANK, "banque"), (ZOPE, "zope")],
 )
 def test_says_who_ended_unexpectedly(demo, module, name):
     demo.start()
@@ -271,6 +301,30 @@ def test_says_who_ended_unexpectedly(demo, module, name):
     assert code == 1
     assert errors.startswith(f"« {name} » s’est arrêté (code -9). Fin de {demo.var}")
     demo.assert_nothing_left()
+
+
+def test_zope_is_started_anew_when_that_is_wanted(demo):
+    demo.start("--relancer")
+    demo.wait_for("Ctrl-C")
+    os.kill(demo.pid_of(ZOPE), signal.SIGKILL)
+    demo.wait_for("« zope » s’est arrêté (code -9) : il est relancé.")
+    while demo.modules().count(ZOPE) < 2:
+        time.sleep(0.02)
+    assert is_alive(demo.pid_of(ZOPE))
+    os.kill(demo.pid_of(BANK), signal.SIGKILL)
+    code, errors = demo.ended()
+    assert code == 1
+    assert errors.startswith("« banque » s’est arrêté (code -9).")
+    demo.assert_nothing_left()
+
+
+def test_zope_that_dies_at_once_is_not_started_for_ever(demo):
+    demo.start("--relancer", DELAI="60")
+    demo.wait_for("Ctrl-C")
+    os.kill(demo.pid_of(ZOPE), signal.SIGKILL)
+    code, errors = demo.ended()
+    assert code == 1
+    assert errors.startswith("« zope » s’est arrêté (code -9).")
 
 
 def test_failed_creation_shows_its_log_and_is_tried_again(demo):
@@ -336,7 +390,13 @@ def test_one_folder_serves_one_demonstration(demo):
 
 
 def test_announcement():
-    ports = {SITE_PORT: 8080, MAIL_PORT: 9600, SMTP_PORT: 9625, IDP_PORT: 9400}
+    ports = {
+        SITE_PORT: 8080,
+        MAIL_PORT: 9600,
+        SMTP_PORT: 9625,
+        IDP_PORT: 9400,
+        BANK_PORT: 9500,
+    }
     text = announcement(Settings(ports, Path("/srv/demo"), 2), 7.6)
     lines = [" ".join(line.split()) for line in text.splitlines()]
     assert "La démonstration est prête (8 s)." in lines
@@ -345,6 +405,7 @@ def test_announcement():
     assert "Boîte aux lettres (e-mails et SMS) http://localhost:9600" in lines
     assert "Données et journaux : /srv/demo" in lines
     assert "e-démarches (joue le canton) http://localhost:9400" in lines
+    assert "Banque (joue le prestataire) http://localhost:9500" in lines
     assert "mot de passe Guichet-2026!" in text
     assert "code reçu par SMS 424242" in text
     assert [line.split()[0] for line in lines if "@demo.example" in line] == [

@@ -155,3 +155,22 @@ def test_several_uses_at_once_are_granted_together_or_not(clock):
         True,
         False,
     ]
+
+
+def test_a_quota_says_when_it_comes_back(clock):
+    quota = Quota(clock, uses=2, seconds=60)
+    assert quota.wait("a") == 0
+    quota.take("a")
+    clock.now += 10
+    quota.take("a")
+    assert (quota.wait("a"), quota.wait("a", 2), quota.wait("b")) == (50, 60, 0)
+    clock.now += 49.5
+    assert (quota.wait("a"), quota.take("a")) == (1, False)
+    clock.now += 0.5
+    assert (quota.wait("a"), quota.take("a")) == (0, True)
+
+
+def test_more_than_is_ever_granted_is_waited_for_as_for_all(clock):
+    quota = Quota(clock, uses=0, seconds=60)
+    assert not quota.take("client")
+    assert quota.wait("client") == 60

@@ -120,6 +120,28 @@ def test_after_a_failure_nobody_waits_for_some_seconds(world):
     assert world.provider.metadata().issuer == ISSUER
 
 
+def test_no_browser_is_sent_to_a_provider_that_is_known_to_be_down(world):
+    """Not even with a description that is still believed."""
+    assert world.provider.destination().issuer == ISSUER
+    world.provider.disjoncteur.trip(15)
+    with pytest.raises(ProviderUnavailable):
+        world.provider.destination()
+    assert world.provider.metadata().issuer == ISSUER
+    world.now = 15
+    assert world.provider.destination().issuer == ISSUER
+
+
+def test_to_knock_keeps_nothing(world):
+    world.provider.toquer()
+    world.down = True
+    with pytest.raises(ProviderUnavailable):
+        world.provider.toquer()
+    world.down = False
+    # Visitors have found out nothing.
+    assert world.provider.metadata().issuer == ISSUER
+    assert world.asked == ["discovery"] * 3
+
+
 def test_a_new_key_is_looked_for_at_once_but_not_for_ever(world):
     world.key(kid="1")
     world.keys = [jwk(FIRST, kid="1"), jwk(SECOND, kid="2")]

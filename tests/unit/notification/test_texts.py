@@ -1,7 +1,8 @@
 """The words of the messages, in English as they stand in the code."""
 
 from carouge.guichet.controlpanel.service import Contact
-from carouge.guichet.demande.domain import State
+from carouge.guichet.demande.avis import avis_standard
+from carouge.guichet.demarche.textes import Avis
 from carouge.guichet.notification import texts
 from datetime import date
 from zope.i18n import translate
@@ -20,35 +21,43 @@ NO_CONTACT = Contact("", "", "", "", ())
 NUMERO = "2026-7059-YBHV"
 
 
+VALEURS = {
+    "numero": NUMERO,
+    "demarche": "Signaler un dépôt sauvage",
+    "etat": "In progress",
+    "date_attendue": "25.11.2026",
+    "lien": "http://localhost/guichet/suivi?numero=2026-7059-YBHV",
+    "commune": "Ville de Carouge",
+}
+
+
+def notice(occasion, valeurs=None, **options):
+    options = {"compte": True, "contact": NO_CONTACT} | options
+    letter = texts.notice(avis_standard(occasion, "en"), valeurs or VALEURS, **options)
+    return texts.compose(letter, translate)
+
+
 def test_received_says_number_code_date_and_what_happens_next():
-    letter = texts.received(
-        numero=NUMERO,
-        code="ABCDE-FGHJK",
-        titre="Signaler un dépôt sauvage",
-        attendu=date(2026, 11, 25),
-        url="http://localhost/guichet/suivi?numero=2026-7059-YBHV",
-        contact=CONTACT,
-    )
-    assert texts.compose(letter, translate) == (
+    assert notice("deposer", code="ABCDE-FGHJK", compte=False, contact=CONTACT) == (
         "Your demande 2026-7059-YBHV has arrived",
         """\
 Hello,
 
 Your demande has arrived:
 Signaler un dépôt sauvage
-
 Number: 2026-7059-YBHV
+
+The service examines your demande. You are told as soon as something changes, or when \
+it needs something more from you.
+You can expect an answer by 25.11.2026.
+
+Follow your demande here:
+http://localhost/guichet/suivi?numero=2026-7059-YBHV
+
 Tracking code: ABCDE-FGHJK
 
 Keep this message. With the number and the code you can follow your demande at any \
-time, without an account:
-http://localhost/guichet/suivi?numero=2026-7059-YBHV
-
-What happens next
-
-The service examines your demande. It writes to this address as soon as something \
-changes, or when it needs something more from you.
-You can expect an answer by 25.11.2026.
+time, without an account.
 
 --\x20
 Ville de Carouge
@@ -65,10 +74,7 @@ Lundi : 8h30–12h
 
 
 def test_received_promises_no_date_when_the_service_says_none():
-    letter = texts.received(
-        numero=NUMERO, code="X", titre="T", attendu=None, url="U", contact=NO_CONTACT
-    )
-    _subject, text = texts.compose(letter, translate)
+    _subject, text = notice("deposer", VALEURS | {"date_attendue": ""})
     assert "You can expect" not in text
     assert text.endswith(
         "-- \nThis message was sent automatically. "
@@ -76,34 +82,24 @@ def test_received_promises_no_date_when_the_service_says_none():
     )
 
 
-def test_moved_brings_the_words_of_the_service_and_asks_for_the_answer():
-    letter = texts.moved(
-        numero=NUMERO,
-        titre="Acte de naissance",
-        etat=State.A_COMPLETER,
-        message="Il manque :\n- la copie du passeport",
-        url="http://localhost/suivi",
-        contact=NO_CONTACT,
-    )
-    assert texts.compose(letter, translate) == (
-        "Your demande 2026-7059-YBHV: To be completed",
+def test_a_move_says_what_it_means_and_where_the_rest_stands():
+    assert notice("demander_complement", compte=False) == (
+        "Your demande 2026-7059-YBHV: In progress",
         """\
 Hello,
 
 The service needs something more from you.
 
 Your demande:
-Acte de naissance
-2026-7059-YBHV
+Signaler un dépôt sauvage
+Number: 2026-7059-YBHV
 
-Message from the service:
-Il manque :
-- la copie du passeport
+What is missing, and how to answer, stands on the page of your demande. The delay \
+starts again once you have answered:
+http://localhost/guichet/suivi?numero=2026-7059-YBHV
 
-Please answer on the follow-up page.
-
-Follow your demande with the tracking code you received when you submitted it:
-http://localhost/suivi
+You open your demande with its number and the tracking code you received when you \
+submitted it.
 
 --\x20
 This message was sent automatically. Nobody reads the answers to this address.
@@ -111,19 +107,32 @@ This message was sent automatically. Nobody reads the answers to this address.
     )
 
 
-def test_moved_without_words_of_the_service():
-    letter = texts.moved(
-        numero=NUMERO,
-        titre="T",
-        etat=State.EN_COURS,
-        message="",
-        url="U",
-        contact=NO_CONTACT,
+def test_who_has_an_account_needs_no_code():
+    _subject, text = notice("valider")
+    assert "code" not in text
+
+
+def test_the_link_is_there_whatever_the_editors_wrote():
+    letter = texts.notice(
+        Avis("Objet", "Bonjour", "Prêt"), VALEURS, compte=True, contact=NO_CONTACT
     )
-    subject, text = texts.compose(letter, translate)
-    assert subject == "Your demande 2026-7059-YBHV: In progress"
-    assert "Message from the service" not in text
-    assert "Please answer" not in text
+    _subject, text = texts.compose(letter, translate)
+    assert text.startswith(f"Bonjour\n\nTo your demande:\n{VALEURS['lien']}\n\n-- \n")
+    assert texts.text_message(Avis("", "", "Prêt"), VALEURS) == (
+        f"Prêt {VALEURS['lien']}"
+    )
+
+
+def test_a_text_message_is_one_line():
+    avis = Avis("", "", "${commune} :\n${numero} ${lien}")
+    assert texts.text_message(avis, VALEURS) == (
+        f"Ville de Carouge : {NUMERO} {VALEURS['lien']}"
+    )
+
+
+def test_a_paragraph_that_says_nothing_leaves_no_gap():
+    avis = Avis("O", "A\n\nAttendu le ${date_attendue}.\n\nB", "")
+    assert texts.body_of(avis, VALEURS | {"date_attendue": ""}) == "A\n\nB"
 
 
 def test_arrived_for_the_service():
@@ -156,6 +165,16 @@ This message was sent automatically. Nobody reads the answers to this address.
             "The citizen has answered your question.",
         ),
         (
+            texts.written,
+            "Message from the citizen: demande 2026-7059-YBHV",
+            "The citizen has written to you.",
+        ),
+        (
+            texts.handed_over,
+            "Demande 2026-7059-YBHV handed over to you",
+            "Another service has handed this demande over to you.",
+        ),
+        (
             texts.withdrawn,
             "Demande 2026-7059-YBHV withdrawn",
             "The citizen has withdrawn the demande. There is nothing more to do.",
@@ -180,18 +199,11 @@ This message was sent automatically. Nobody reads the answers to this address.
     )
 
 
-def test_what_a_person_wrote_is_never_a_pattern():
-    letter = texts.moved(
-        numero=NUMERO,
-        titre="Titre ${numero} <b>gras</b>",
-        etat=State.REFUSEE,
-        message="${etat} $numero <script>alert(1)</script>",
-        url="U",
-        contact=NO_CONTACT,
+def test_a_value_is_never_a_pattern():
+    _subject, text = notice(
+        "valider", VALEURS | {"demarche": "Titre ${numero} <b>gras</b>"}
     )
-    _subject, text = texts.compose(letter, translate)
     assert "Titre ${numero} <b>gras</b>\n" in text
-    assert "\n${etat} $numero <script>alert(1)</script>\n" in text
 
 
 def test_a_subject_is_one_line():

@@ -11,8 +11,8 @@ import pytest
 NOW = datetime(2026, 11, 23, 8, tzinfo=timezone.utc)
 HOUR = timedelta(hours=1)
 SECOND = timedelta(seconds=1)
-#: What Fernet grants to clocks that differ.
-SKEW = timedelta(seconds=60)
+#: What is granted to clocks that differ, or were put back.
+SKEW = sealed.CLOCK_SKEW
 
 
 class Site:

@@ -7,6 +7,7 @@ from carouge.guichet.identity.service import login_offered
 from carouge.guichet.layout import is_private
 from functools import cached_property
 from importlib.resources import files
+from plone import api
 from plone.app.layout.globals.context import ContextState
 from plone.app.layout.viewlets.common import PersonalBarViewlet
 from plone.app.layout.viewlets.common import ViewletBase
@@ -64,8 +65,13 @@ class MemberTools(PersonalBarViewlet):
         str(files("plone.app.layout") / "viewlets" / "membertools.pt")
     )
 
+    def update(self) -> None:
+        self.shown = not api.user.is_anonymous() and current_compte() is None
+        if self.shown:
+            super().update()
+
     def render(self) -> str:
-        return "" if current_compte() is not None else super().render()
+        return super().render() if self.shown else ""
 
 
 class GuichetContextState(ContextState):

@@ -90,13 +90,21 @@ class ComptePage(BrowserView):
         """All that was sent, for the form that sends it again."""
         if not (self.posted and self.keeps_input):
             return []
-        pairs = [
-            (name, value)
-            for name, values in self.request.form.items()
-            for value in (values if isinstance(values, list) else [values])
-            if isinstance(value, str) and name != "_authenticator"
-        ]
-        total = sum(len(value) for _name, value in pairs)
-        if len(pairs) > MAX_KEPT_FIELDS or total > MAX_KEPT_LENGTH:
-            return []
-        return pairs
+        return typed_pairs(self.request.form, {"_authenticator"})
+
+
+def typed_pairs(form, without) -> list[tuple[str, str]]:
+    """The texts of a form, for hidden fields that send them again.
+
+    Fields named in ``without`` are left out. Empty when it is more than any form of ours.
+    """
+    pairs = [
+        (name, value)
+        for name, values in form.items()
+        for value in (values if isinstance(values, list) else [values])
+        if isinstance(value, str) and name not in without
+    ]
+    total = sum(len(value) for _name, value in pairs)
+    if len(pairs) > MAX_KEPT_FIELDS or total > MAX_KEPT_LENGTH:
+        return []
+    return pairs

@@ -8,8 +8,10 @@ from carouge.guichet.antivirus.domain import Verdict
 from carouge.guichet.antivirus.settings import configure
 from carouge.guichet.breaker import CircuitBreaker
 from carouge.guichet.interfaces import IAntivirus
+from carouge.guichet.sonde import Sonde
 from collections.abc import Callable
 from io import BytesIO
+from zope.component import getUtility
 from zope.component import queryUtility
 
 import hashlib
@@ -44,6 +46,12 @@ class Controle:
         self._breaker = CircuitBreaker(clock, failures=ECHECS, pause=PAUSE)
         self._lock = threading.Lock()
         self._connus: dict[bytes, tuple[float, str]] = {}
+
+    def sonde(self) -> Sonde | None:
+        """See :func:`sonde`."""
+        if not configure():
+            return None
+        return Sonde(getUtility(IAntivirus, CLAMD).toquer, [self._breaker])
 
     def examiner(self, data: bytes) -> str:
         """See :func:`examiner`."""
@@ -91,6 +99,11 @@ def examiner(data: bytes) -> str:
     happens outside is an exception.
     """
     return _CONTROLE.examiner(data)
+
+
+def sonde() -> Sonde | None:
+    """What finds out whether the antivirus answers; None when there is none."""
+    return _CONTROLE.sonde()
 
 
 def _demander(name: str, data: bytes) -> Verdict:

@@ -12,6 +12,7 @@ from carouge.guichet.atelier.essais import usagers_possibles
 from carouge.guichet.atelier.mots_problemes import en_mots
 from carouge.guichet.atelier.mots_problemes import titre_de
 from carouge.guichet.atelier.scenarios import rejouer_tous
+from carouge.guichet.atelier.textes import fautes
 from carouge.guichet.atelier.textes import textes_de
 from carouge.guichet.demarche.service import fiche_of
 from carouge.guichet.demarche.service import guichet_of
@@ -25,6 +26,8 @@ from carouge.guichet.formulaire.compile import Question
 from carouge.guichet.formulaire.faits import MEMBRE
 from carouge.guichet.formulaire.mots_conditions import choix_de
 from carouge.guichet.formulaire.reglages import IJustificatif
+from carouge.guichet.formulaire.service import regie_of
+from carouge.guichet.regie.service import regies
 from carouge.guichet.swisstime import today
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -119,6 +122,11 @@ def _textes_requis(demarche, form: CompiledForm | None) -> Iterator[Probleme]:
         )
     if not demarche.delai_jours:
         yield manque("sans_delai", _("The expected delay is missing."))
+    if demarche.emolument and not regie_of(demarche) and regies():
+        yield manque(
+            "sans_regie",
+            _("There is a fee, but no régie collects it: nobody is asked to pay here."),
+        )
     if not demarche.pieces_requises and _has_pieces(form):
         yield manque(
             "sans_pieces_requises",
@@ -138,21 +146,9 @@ def _piece(question: Question) -> bool:
 def _variables(demarche, form: CompiledForm) -> Iterator[Probleme]:
     known = {*form.questions, *form.groupes}
     for texte in textes_de(demarche):
-        for variable in texte.variables:
-            if variable not in known and variable not in texte.connues:
-                yield Probleme(
-                    ERREUR,
-                    "variable_inconnue",
-                    _(
-                        "${texte}: no question of the form is meant by ${signe}.",
-                        mapping={
-                            "texte": texte.titre,
-                            "signe": f"${{{variable}}}",
-                        },
-                    ),
-                    texte.lien,
-                    f"{texte.nom}.{variable}",
-                )
+        for faute in fautes(texte, known):
+            sujet = f"{texte.nom}.{faute.sujet}" if faute.sujet else texte.nom
+            yield Probleme(ERREUR, faute.code, faute.message, texte.lien, sujet)
 
 
 # --- the form -------------------------------------------------------------------

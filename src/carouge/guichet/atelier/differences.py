@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from carouge.guichet import _
+from carouge.guichet.atelier.differences_textes import changements
 from carouge.guichet.atelier.reglages_question import reglages_changes
+from carouge.guichet.demarche.textes import Textes
 from carouge.guichet.formulaire.compile import compile_model
 from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.compile import Question
@@ -50,6 +52,12 @@ def differences(
             found.append(
                 Difference(dire(_("Texts")), dire(_text_change(ancien, nouveau, name)))
             )
+    for line in changements(
+        Textes.from_json(ancien["correspondance"]),
+        Textes.from_json(nouveau["correspondance"]),
+        dire,
+    ):
+        found.append(Difference(dire(_("Notices and models")), line))
     if not found and ancien["fields_model"] != nouveau["fields_model"]:
         details = _("Details nobody sees were changed.")
         found.append(Difference(dire(_("Form")), dire(details)))

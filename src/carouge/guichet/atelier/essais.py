@@ -5,6 +5,7 @@ from __future__ import annotations
 from carouge.guichet.access.domain import Conditions
 from carouge.guichet.compte.domain import AccountType
 from carouge.guichet.compte.domain import Level
+from carouge.guichet.entiers import lire_entier
 from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.compile import Question
 from carouge.guichet.formulaire.mots_conditions import choix_de
@@ -154,9 +155,10 @@ class Essais:
         ]
 
     def _jours(self, op: str, value: str) -> Iterator[date]:
-        if op in AGES and value.isdigit() and int(value) < self.aujourdhui.year:
-            today = self.aujourdhui
-            yield date(today.year - int(value), today.month, min(today.day, 28))
+        today = self.aujourdhui
+        ans = lire_entier(value, plus=today.year - 1) if op in AGES else None
+        if ans is not None:
+            yield date(today.year - ans, today.month, min(today.day, 28))
         elif (day := jour(value)) is not None and date.min < day < date.max:
             yield day
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from Acquisition import aq_base
 from carouge.guichet import _
 from carouge.guichet.atelier.colis import ColisRefuse
+from carouge.guichet.atelier.colis import Contenu
+from carouge.guichet.atelier.liaisons import remplacer_partout
 from carouge.guichet.demarche.interfaces import IDemarche
+from carouge.guichet.demarche.textes import Textes
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -32,13 +35,17 @@ _SAFE_HTML = "text/x-html-safe"
 _MIMES = ("text/html", "text/plain")
 
 
+#: What each site has its own of: the service is asked for, the régie is chosen there.
+_DU_SITE = frozenset({"service", "regie"})
+
+
 @cache
 def champs() -> dict[str, tuple[str, IField]]:
     """Attribute and field of a démarche by name in the parcel."""
     own = {
         name: (name, IDemarche[name])
         for name in (*IDemarche.names(), "formPrologue", "formEpilogue")
-        if name != "service" and schema.interfaces.IField.providedBy(IDemarche[name])
+        if name not in _DU_SITE and schema.interfaces.IField.providedBy(IDemarche[name])
     }
     return {
         "titre": ("title", schema.TextLine(title=_("Title"), max_length=250)),
@@ -102,6 +109,21 @@ def valeurs_de(fiche: object) -> dict[str, Any]:
     ):
         raise _refused(IDemarche["fermeture"].title)
     return values
+
+
+def lire_textes(contenu: Contenu, courriels: Mapping[str, str]) -> Textes | None:
+    """The notices and models of a parcel; None when it does not speak of them.
+
+    ``courriels`` are the addresses of here by those of there.
+
+    :raises ColisRefuse: unreadable
+    """
+    if "textes" not in contenu.donnees:
+        return None
+    try:
+        return Textes.from_json(remplacer_partout(contenu.donnees["textes"], courriels))
+    except ValueError as error:
+        raise _refused("textes") from error
 
 
 def _json(field: IField, value: object) -> object:

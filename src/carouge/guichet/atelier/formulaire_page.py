@@ -26,6 +26,7 @@ import hashlib
 ONGLETS = (
     ("fields", _("Questions")),
     ("@@etapes", _("Steps, groups and prices")),
+    ("@@textes", _("Notices and models")),
     ("scenarios", _("Scenarios")),
     ("versions", _("Versions")),
     ("frequentation", _("Use")),
@@ -110,7 +111,10 @@ class PageFormulaire(BrowserView):
             }
             for nom, titre in ONGLETS
             if nom in ("fields", "@@etapes")
-            or queryMultiAdapter((self.demarche, self.request), name=nom) is not None
+            or queryMultiAdapter(
+                (self.demarche, self.request), name=nom.removeprefix("@@")
+            )
+            is not None
         ]
 
     # --- words -----------------------------------------------------------------

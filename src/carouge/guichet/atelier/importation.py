@@ -13,10 +13,12 @@ from carouge.guichet.atelier.colis import ColisRefuse
 from carouge.guichet.atelier.colis import Contenu
 from carouge.guichet.atelier.controle_modele import canonique
 from carouge.guichet.atelier.controle_modele import verifier
-from carouge.guichet.atelier.fiche import champs
-from carouge.guichet.atelier.fiche import en_json
-from carouge.guichet.atelier.fiche import fiche_json
+from carouge.guichet.atelier.fiche import lire_textes
 from carouge.guichet.atelier.fiche import valeurs_de
+from carouge.guichet.atelier.importation_differences import autre_service
+from carouge.guichet.atelier.importation_differences import Difference
+from carouge.guichet.atelier.importation_differences import differences_de
+from carouge.guichet.atelier.importation_differences import differences_de_textes
 from carouge.guichet.atelier.liaisons import CREER
 from carouge.guichet.atelier.liaisons import demander
 from carouge.guichet.atelier.liaisons import ID_COURT
@@ -36,10 +38,11 @@ from carouge.guichet.atelier.transfert import genres_importables
 from carouge.guichet.atelier.transfert import identifiant_de
 from carouge.guichet.atelier.transfert import poser_origine
 from carouge.guichet.atelier.transfert import scenarios_json
+from carouge.guichet.demarche.textes import Textes
 from carouge.guichet.demarche.versions import PUBLISHED_STATES
 from carouge.guichet.formulaire.compile import compile_model
 from carouge.guichet.journal.service import record
-from collections.abc import Iterator
+from carouge.guichet.transactions import tout_ou_rien
 from collections.abc import Mapping
 from dataclasses import dataclass
 from plone import api
@@ -50,28 +53,20 @@ from zope.interface import Invalid
 from zope.lifecycleevent import ObjectModifiedEvent
 
 import hashlib
-import transaction
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One thing that an import would change; ``avant`` is empty for what is new."""
-
-    libelle: object
-    avant: str
-    apres: str
 
 
 @dataclass(frozen=True)
 class Projet:
     """What becomes of one démarche of a parcel.
 
-    ``cible`` is the démarche that is changed, None when one is made.
+    ``cible`` is the démarche that is changed, None when one is made. ``textes`` are the
+    notices and models, None when the parcel does not speak of them.
     """
 
     contenu: Contenu
     valeurs: Mapping[str, Any]
     modele: str
+    textes: Textes | None
     cible: object
     differences: tuple[Difference, ...]
     avertissements: tuple[object, ...]
@@ -140,12 +135,11 @@ def appliquer(guichet, plan: Plan) -> list:
     """
     if plan.manquantes:
         raise ValueError(plan.manquantes)
-    before = transaction.savepoint()
     try:
-        return _do(guichet, plan)
-    except (BadRequest, Invalid) as error:
         # What no check above has seen must not leave half an import behind.
-        before.rollback()
+        with tout_ou_rien():
+            return _do(guichet, plan)
+    except (BadRequest, Invalid) as error:
         raise ColisRefuse(
             _("A démarche of this file cannot be stored here. Nothing was changed.")
         ) from error
@@ -154,8 +148,12 @@ def appliquer(guichet, plan: Plan) -> list:
 # --- from the parcel to a plan --------------------------------------------------
 
 
+_DONNEES = {"identifiant", "nom", "categorie", "service", "fiche"}
+
+
 def _projet(guichet, contenu: Contenu, cible, liaisons, kinds) -> Projet:
-    if set(contenu.donnees) != {"identifiant", "nom", "categorie", "service", "fiche"}:
+    # Exports of the first releases have no texts.
+    if set(contenu.donnees) - {"textes"} != _DONNEES:
         raise _unreadable(contenu)
     nom = contenu.donnees["nom"]
     if not isinstance(nom, str) or not ID_COURT.fullmatch(nom):
@@ -167,6 +165,7 @@ def _projet(guichet, contenu: Contenu, cible, liaisons, kinds) -> Projet:
     }
     _check_scenarios(contenu)
     valeurs = valeurs_de(remplacer_partout(contenu.donnees["fiche"], ours))
+    textes = lire_textes(contenu, ours)
     modele = ""
     questions = etapes = 0
     warnings = []
@@ -193,8 +192,9 @@ def _projet(guichet, contenu: Contenu, cible, liaisons, kinds) -> Projet:
     differences: tuple[Difference, ...] = ()
     if cible is not None:
         differences = (
-            *_differences(cible, contenu, valeurs, modele),
-            *_other_service(guichet, cible, contenu, liaisons),
+            *differences_de(cible, contenu, valeurs, modele),
+            *differences_de_textes(cible, textes),
+            *autre_service(guichet, cible, contenu, liaisons),
         )
         categorie = liaisons.get(reference(contenu, "categorie").cle)
         if categorie not in (None, cible.__parent__.UID()):
@@ -212,7 +212,15 @@ def _projet(guichet, contenu: Contenu, cible, liaisons, kinds) -> Projet:
                 )
             )
     return Projet(
-        contenu, valeurs, modele, cible, differences, tuple(warnings), questions, etapes
+        contenu,
+        valeurs,
+        modele,
+        textes,
+        cible,
+        differences,
+        tuple(warnings),
+        questions,
+        etapes,
     )
 
 
@@ -225,75 +233,6 @@ def _check_scenarios(contenu: Contenu) -> None:
             sound = False
         if not sound or len(contenu.scenarios) > MAX_SCENARIOS:
             raise _unreadable(contenu, f"scenarios/{name}.json")
-
-
-def _differences(cible, contenu, valeurs, modele) -> Iterator[Difference]:
-    before = fiche_json(cible)
-    after = {**before, **en_json(valeurs)}
-    for name, (_attribute, field) in champs().items():
-        if before[name] != after[name]:
-            yield Difference(field.title, *_only_changed(before[name], after[name]))
-    old = canonique(cible.fields_model) if cible.fields_model else ""
-    if old != modele:
-        yield from _form_differences(old, modele)
-    scenarios = scenarios_json(cible)
-    if scenarios != dict(contenu.scenarios):
-        yield Difference(
-            _("Scenarios"),
-            ", ".join(sorted(scenarios)),
-            ", ".join(sorted(contenu.scenarios)),
-        )
-
-
-def _other_service(guichet, cible, contenu, liaisons) -> Iterator[Difference]:
-    ref = reference(contenu, "service")
-    answer = liaisons.get(ref.cle) if ref else None
-    if ref and answer is None:
-        return
-    if (answer or None) != (cible.service or None):
-        services = objets_locaux(guichet, "service")
-        yield Difference(
-            _("Service in charge"),
-            services[cible.service].title if cible.service in services else "",
-            services[answer].title if answer in services else ref.titre if ref else "",
-        )
-
-
-def _form_differences(old: str, new: str) -> Iterator[Difference]:
-    before = compile_model(old).questions if old else {}
-    after = compile_model(new).questions if new else {}
-    changed = False
-    for name in [*before, *(name for name in after if name not in before)]:
-        was = str(before[name].titre) if name in before else ""
-        will = str(after[name].titre) if name in after else ""
-        if was != will or (name in before) != (name in after):
-            changed = True
-            yield Difference(_("Question “${name}”", mapping={"name": name}), was, will)
-    if not changed:
-        yield Difference(_("Form"), _("as it is"), _("changed settings"))
-
-
-def _only_changed(before: object, after: object) -> tuple[str, str]:
-    """Two values in words; of two lists what is not in the other."""
-    if isinstance(before, list) and isinstance(after, list):
-        gone = [line for line in before if line not in after]
-        new = [line for line in after if line not in before]
-        # With the same lines in both it is the order that has changed.
-        before, after = (gone, new) if gone or new else (before, after)
-    return en_mots(before), en_mots(after)
-
-
-def en_mots(value: object) -> str:
-    """A value of the fiche as the report of a dry run shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, dict):
-        return value["texte"]
-    if isinstance(value, list):
-        return " · ".join(value)
-    if isinstance(value, bool):
-        return "✓" if value else "–"
-    return str(value)
 
 
 # --- from the plan to the site --------------------------------------------------
@@ -348,6 +287,8 @@ def _apply(guichet, projet: Projet, liaisons: Mapping[str, str]):
     else:
         for name, value in values.items():
             setattr(demarche, name, value)
+    if projet.textes is not None:
+        demarche.correspondance = projet.textes.to_json()
     _remember(demarche, contenu, service_ref, categorie_ref, service, liaisons)
     for id in scenarios_json(demarche):
         supprimer(demarche, id)

@@ -148,7 +148,8 @@ def retenir(guichet, liaisons: Mapping[str, str]) -> None:
 def courriels_de(contenu: Contenu) -> set[str]:
     """The addresses in the texts of a démarche and of its form."""
     found = set(COURRIEL.findall(contenu.modele))
-    for text in textes(contenu.donnees.get("fiche")):
+    said = [contenu.donnees.get("fiche"), contenu.donnees.get("textes")]
+    for text in textes(said):
         found |= set(COURRIEL.findall(text))
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carouge.guichet import _
+from carouge.guichet.entiers import lire_entier
 from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.conditions import Probleme
 from zope.i18nmessageid import Message
@@ -57,7 +58,7 @@ def titre_de(genre: str, nom: str, form: CompiledForm):
     if genre == "formulaire":
         return _("Form")
     if genre == "prix":
-        number = int(nom) if nom.isdigit() else 0
+        number = lire_entier(nom) or 0
         return form.plan.prix[number].libelle if number < len(form.plan.prix) else nom
     question = form.questions.get(nom)
     return question.titre if question is not None else nom

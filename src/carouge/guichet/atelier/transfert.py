@@ -22,6 +22,7 @@ from carouge.guichet.atelier.scenarios import scenarios_de
 from carouge.guichet.demarche.kinds import ANCIENS
 from carouge.guichet.demarche.kinds import FIELDS
 from carouge.guichet.demarche.service import service_by_uid
+from carouge.guichet.demarche.textes import textes_de_travail
 from collections.abc import Iterable
 from collections.abc import Mapping
 from persistent.mapping import PersistentMapping
@@ -123,6 +124,7 @@ def _contenu(demarche) -> Contenu:
         "service": service
         and _remembered(origine, "service", service.UID(), _named(service)),
         "fiche": fiche,
+        "textes": remplacer_partout(textes_de_travail(demarche).to_json(), foreign),
     }
     return Contenu(
         identifiant=donnees["identifiant"],

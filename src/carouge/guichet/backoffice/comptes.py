@@ -16,6 +16,9 @@ from carouge.guichet.compte.service import comptes
 from carouge.guichet.compte.service import get_compte
 from carouge.guichet.compte.taches import ambiguous_ids
 from carouge.guichet.controlpanel.service import public_address
+from carouge.guichet.demande.queries import list_demandes
+from carouge.guichet.demarche.service import guichets
+from carouge.guichet.dossier.courrier import oublier_courrier
 from carouge.guichet.formulaire.domain import has_control_characters
 from carouge.guichet.formulaire.domain import MAX_TEXT
 from carouge.guichet.identity.service import end_sessions
@@ -158,6 +161,11 @@ def erase(compte: Compte) -> None:
     """Erase an account; the demandes stay with the services."""
     if compte.local is not None:
         _write(compte, Occasion.EFFACE)
+    # Letters and calls that wait have his name and his address.
+    own = list_demandes(usager=compte.id, size=10_000).rows
+    numeros = {row.numero for row in own}
+    for guichet in guichets():
+        oublier_courrier(guichet, numeros)
     forget(compte.id)
     comptes().remove(compte.id)
     record("compte.effacer", subject=compte.id)

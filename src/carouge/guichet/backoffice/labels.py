@@ -15,6 +15,9 @@ from datetime import datetime
 #: What a move has done, for the history; None is the submission.
 MOVE_DONE_LABELS = {
     None: _("Demande submitted"),
+    "attendre_paiement": _("Fee to be paid"),
+    "payer": _("Fee paid"),
+    "exonerer": _("Fee waived by the service"),
     "prendre_en_charge": _("Taken in hand"),
     "demander_complement": _("Complement asked for"),
     "completer": _("Complement received"),
@@ -36,6 +39,8 @@ MOVE_COLOURS = {
 }
 
 CITIZEN = _("The citizen")
+#: Whoever does what nobody does: tasks that come round.
+COUNTER = _("The counter itself")
 
 
 #: What the person says himself, as the staff reads it.

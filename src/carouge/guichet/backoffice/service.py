@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from carouge.guichet import config
-from carouge.guichet.backoffice.domain import Filters
-from carouge.guichet.backoffice.domain import last_start
-from carouge.guichet.backoffice.domain import normalise_line_ends
-from carouge.guichet.backoffice.domain import PAGE_SIZE
+from carouge.guichet import swisstime
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.content import Piece
-from carouge.guichet.demande.domain import Actor
 from carouge.guichet.demande.domain import InvalidNumber
 from carouge.guichet.demande.domain import parse_number
-from carouge.guichet.demande.domain import State
-from carouge.guichet.demande.domain import Transition
 from carouge.guichet.demande.domain import TRANSITIONS
-from carouge.guichet.demande.queries import count_by_state
+from carouge.guichet.demande.dossier import Evenement
 from carouge.guichet.demande.queries import get_demande
-from carouge.guichet.demande.queries import list_demandes
-from carouge.guichet.demande.queries import Row
-from carouge.guichet.demande.service import allowed_transitions
-from carouge.guichet.demande.service import history
-from carouge.guichet.demande.service import move_demande
-from carouge.guichet.demande.service import Step
-from carouge.guichet.demande.service import TransitionRefused
+from carouge.guichet.demande.traitement import historique
+from carouge.guichet.demande.traitement import revision
 from carouge.guichet.demarche.service import get_catalogue
+from carouge.guichet.demarche.service import services_of
 from carouge.guichet.demarche.service import services_of_agent
-from carouge.guichet.formulaire.domain import has_control_characters
-from carouge.guichet.formulaire.domain import MAX_TEXT
 from carouge.guichet.journal.service import record
+from carouge.guichet.transactions import tout_ou_rien
+from collections.abc import Iterator
+from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from plone import api
-from Products.CMFCore.WorkflowCore import WorkflowException
+
+import hashlib
+import json
 
 
 #: What the journal calls an opening of a file and of its pieces.
@@ -48,15 +42,15 @@ class InvalidMessage(ValueError):
 
 
 class Outdated(Exception):
-    """The demande has moved since the agent's page was made; nothing was written.
+    """The demande has changed since the agent's page was made; nothing was written.
 
-    ``steps`` are the moves he has not seen, oldest first; they are empty when the page
-    did not say from when it is.
+    ``unseen`` is what he does not know yet, oldest first; it is empty when the page did
+    not say from when it is.
     """
 
-    def __init__(self, steps: list[Step]) -> None:
-        super().__init__(len(steps))
-        self.steps = steps
+    def __init__(self, unseen: list[Evenement]) -> None:
+        super().__init__(len(unseen))
+        self.unseen = unseen
 
 
 @dataclass(frozen=True)
@@ -65,20 +59,6 @@ class Choice:
 
     uid: str
     title: str
-
-
-@dataclass(frozen=True)
-class Listing:
-    """One page of the desk's list.
-
-    ``filters.start`` is where the page really starts; ``counts`` are those of the
-    whole list, whatever states are chosen.
-    """
-
-    rows: list[Row]
-    total: int
-    filters: Filters
-    counts: dict[State, int]
 
 
 class Desk:
@@ -102,6 +82,11 @@ class Desk:
         return {service.uid: service.title for service in self.services}
 
     @cached_property
+    def all_services(self) -> list:
+        """All services of the guichet, by title."""
+        return services_of(self.guichet)
+
+    @cached_property
     def demarches(self) -> tuple[Choice, ...]:
         """The published démarches of these services, by title."""
         fiches = get_catalogue(self.guichet).by_uid.values()
@@ -114,31 +99,6 @@ class Desk:
                 ),
                 key=lambda choice: choice.title.casefold(),
             )
-        )
-
-    def listing(self, filters: Filters) -> Listing:
-        """A page of the list; a start behind the end gives the last page."""
-        services = [filters.service] if filters.service else [*self.service_titles]
-
-        def page(start: int):
-            return list_demandes(
-                services=services,
-                etats=filters.etats,
-                demarche=filters.demarche,
-                oldest_first=filters.oldest_first,
-                start=start,
-                size=PAGE_SIZE,
-            )
-
-        found = page(filters.start)
-        if found.total <= filters.start and filters.start:
-            filters = filters.at(last_start(found.total))
-            found = page(filters.start)
-        return Listing(
-            rows=found.rows,
-            total=found.total,
-            filters=filters,
-            counts=count_by_state(services=services, demarche=filters.demarche),
         )
 
     def find(self, number: str) -> Demande:
@@ -156,6 +116,16 @@ class Desk:
         ):
             raise NotVisible(number)
         return demande
+
+    def handed_over(self, number: str) -> Demande | None:
+        """A demande out of sight, for whoever asks what has become of his order.
+
+        Nothing of it may be shown before :func:`carried_out` has said yes.
+        """
+        try:
+            return get_demande(self.guichet, parse_number(number))
+        except InvalidNumber:
+            return None
 
     def open(self, number: str) -> Demande:
         """Like :meth:`find`, for the number in an address; it is told to the journal.
@@ -175,88 +145,74 @@ class Desk:
         :raises NotVisible: see :meth:`open`; also when there is no such document, or
             none that may be given to anybody
         """
-        demande = self.open(number)
-        if not 0 <= index < len(demande.pieces) or not demande.pieces[index].lisible:
-            raise NotVisible(number)
-        return demande.pieces[index]
+        return self._file(self.open(number).pieces, index)
+
+    def attachment(self, number: str, message: str, index: int) -> Piece:
+        """One attachment of a message (its id); otherwise like :meth:`piece`."""
+        found = self.open(number).dossier.message(message)
+        return self._file(found.pieces if found is not None else (), index)
+
+    def _file(self, pieces: Sequence[Piece], index: int) -> Piece:
+        if not 0 <= index < len(pieces) or not pieces[index].lisible:
+            raise NotVisible(index)
+        return pieces[index]
 
 
-def moves_for_agent(demande: Demande) -> list[Transition]:
-    """What the present user may do with the demande now, as an agent."""
-    if not _may(config.PROCESS_DEMANDE, demande):
-        return []
-    workflow = api.portal.get_tool("portal_workflow")
-    guarded = {entry["id"] for entry in workflow.getTransitionsFor(demande)}
-    return [
-        transition
-        for transition in allowed_transitions(demande, Actor.AGENT)
-        if transition.id in guarded
-    ]
+@contextmanager
+def changing(demande: Demande, version: int | None, *ordre: str) -> Iterator[bool]:
+    """Every write of the desk happens in here; gives whether it is still to be done.
 
+    ``version`` is what :func:`carouge.guichet.demande.traitement.revision` said when
+    the agent's page was made, ``ordre`` all that was ordered, in words and digests. The
+    same order from the same page (double click, reload, a request tried again) is
+    carried out once: False for the second. When the block raises, nothing is written.
 
-def version_of(demande: Demande) -> int:
-    """Grows by one with each move."""
-    return len(history(demande))
+    Two orders at the same moment cannot both be written: the database tries the second
+    again, which then is out of date.
 
-
-def process(
-    demande: Demande, *, transition: str, message: str, version: int | None
-) -> State:
-    """Make a move for the present user; returns the state of the demande.
-
-    ``version`` is what :func:`version_of` said when the page was made. The same order
-    given twice (double click, reload) is carried out once.
-
-    :raises Outdated: somebody else was faster
-    :raises carouge.guichet.demande.service.TransitionRefused: not a move for him now
-    :raises carouge.guichet.demande.service.MessageRequired: the move needs words
-    :raises InvalidMessage: see there
+    :raises NotVisible: the demande is not, or no longer, for this agent
+    :raises Outdated: it has moved, or somebody else has changed something
     """
     if not _may(config.PROCESS_DEMANDE, demande):
-        raise TransitionRefused(transition)
-    message = normalise_line_ends(message)
-    steps = history(demande)
-    if version is None or version != len(steps):
-        unseen = steps[version:] if version else []
-        if _is_same_order(unseen, transition, message):
-            return demande.etat
-        raise Outdated(unseen)
-    if len(message) > MAX_TEXT or has_control_characters(message):
-        raise InvalidMessage(len(message))
-    if transition not in {move.id for move in moves_for_agent(demande)}:
-        raise TransitionRefused(transition)
-    try:
-        return move_demande(
-            demande=demande,
-            transition=transition,
-            actor=Actor.AGENT,
-            message=message,
-        )
-    except WorkflowException as error:
-        raise TransitionRefused(transition) from error
+        raise NotVisible(demande.numero)
+    empreinte = _fingerprint(version, ordre)
+    if empreinte in demande.dossier.ordres:
+        yield False
+        return
+    unseen = unseen_since(demande, version)
+    if unseen is None or any(map(_matters, unseen)):
+        raise Outdated(unseen or [])
+    with tout_ou_rien():
+        # Written by each order: that is what two of them at once meet in.
+        demande.modifie = swisstime.now()
+        demande.ouvrir_dossier().ordonner(empreinte)
+        yield True
 
 
-def person_of(demande: Demande, step: Step) -> str | None:
-    """Who made a step: the name of the agent, None for the citizen."""
-    actors = {Actor.USAGER}
-    if step.transition in TRANSITIONS:
-        actors = TRANSITIONS[step.transition].actors
-    if Actor.USAGER in actors and step.actor in ("", demande.usager_id):
+def carried_out(demande: Demande, version: int | None, *ordre: str) -> bool:
+    """Whether this very order of the present user was carried out already."""
+    return _fingerprint(version, ordre) in demande.dossier.ordres
+
+
+def unseen_since(demande: Demande, version: int | None) -> list[Evenement] | None:
+    """What has happened since a version, oldest first; None for no version at all."""
+    if version is None or not 0 < version <= revision(demande):
         return None
-    if step.transition is None:
-        # Only the citizen submits, whatever account his browser is logged in with.
-        return None
-    member = api.user.get(userid=step.actor) if step.actor else None
-    name = member.getProperty("fullname", "") if member is not None else ""
-    return name or step.actor
+    return historique(demande)[version:]
 
 
-def _is_same_order(unseen: list[Step], transition: str, message: str) -> bool:
-    if len(unseen) != 1:
-        return False
-    step = unseen[0]
-    me = api.user.get_current().getId()
-    return (step.actor, step.transition, step.message) == (me, transition, message)
+def _matters(evenement: Evenement) -> bool:
+    """What one has done oneself in another window disturbs nothing, but for moves."""
+    return evenement.genre in TRANSITIONS or evenement.par != _me()
+
+
+def _fingerprint(version: int | None, ordre: tuple[str, ...]) -> str:
+    words = json.dumps([_me(), version, *ordre])
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _me() -> str:
+    return api.user.get_current().getId() or ""
 
 
 def _may(permission: str, demande: Demande) -> bool:

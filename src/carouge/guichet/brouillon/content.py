@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from BTrees.OOBTree import OOBTree
 from BTrees.OOBTree import OOTreeSet
+from carouge.guichet.brouillon.domain import PourAutrui
 from collections.abc import Iterator
 from collections.abc import Mapping
 from datetime import date
@@ -62,6 +63,8 @@ class Brouillon(Persistent):
     a_revoir: tuple[str, ...] = ()
     #: The fact of the compte that a request for correction is about.
     donnee = ""
+    #: For whom an agent fills it in, as a tuple of the fields of ``PourAutrui``.
+    _pour: tuple | None = None
     #: It was begun before a login; True until the form page has said what that changed.
     adopte = False
     #: The day its owner was told that it will be deleted.
@@ -96,6 +99,11 @@ class Brouillon(Persistent):
         self._libelles = PersistentMapping()
         self.nommer(questions or {}, etapes or {})
 
+    @property
+    def pour(self) -> PourAutrui | None:
+        """For whom an agent fills it in; None for what somebody fills in himself."""
+        return None if self._pour is None else PourAutrui(*self._pour)
+
     def nommer(self, questions: Mapping[str, str], etapes: Mapping[str, str]) -> None:
         """Keep the words of the form, for when it is gone."""
         self._libelles.update(questions=dict(questions), etapes=dict(etapes))
@@ -116,22 +124,29 @@ class Brouillon(Persistent):
         return sum(fichier.taille for fichier in self.fichiers.values())
 
 
+#: Before all other keys, and no id.
+_TEMOIN = ""
+
+
 class Brouillons(Persistent):
     """All brouillons of one guichet.
 
     Three flat trees, no tree within a tree: the last brouillon of somebody can go while
     his next one comes, and neither is lost. They are written when a brouillon comes,
     goes or changes hands, never by a save.
+
+    In each of them something stays for good: the last key cannot go while somebody else
+    adds one, which would make him begin again.
     """
 
     def __init__(self) -> None:
-        self._par_id = OOBTree()
+        self._par_id = OOBTree({_TEMOIN: None})
         # "<owner> <démarche> <place>" -> id. The place is the lowest free number: two
         # brouillons of one person for one démarche, begun at the same moment, want the
         # same key and conflict, and only these.
-        self._places = OOBTree()
+        self._places = OOBTree({_TEMOIN: ""})
         # "<day of creation> <id>"
-        self._jours = OOTreeSet()
+        self._jours = OOTreeSet([_TEMOIN])
 
     def ajouter(self, brouillon: Brouillon) -> None:
         """
@@ -172,11 +187,14 @@ class Brouillons(Persistent):
 
         Nothing may be added or removed on the way.
         """
-        for cle in self._jours.keys(max=f"{jour.isoformat()} ~"):
+        cles = self._jours.keys(
+            min=_TEMOIN, max=f"{jour.isoformat()} ~", excludemin=True
+        )
+        for cle in cles:
             yield self._par_id[cle.partition(" ")[2]]
 
     def __len__(self) -> int:
-        return len(self._par_id)
+        return len(self._par_id) - (_TEMOIN in self._par_id)
 
     def _ids(self, prefixe: str) -> list[str]:
         prefixe = prefixe.rstrip(" ") + " "

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from datetime import datetime
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import hashlib
 import json
@@ -15,8 +17,9 @@ import re
 import secrets
 
 
-#: Brouillons of one person for one démarche.
+#: Brouillons of one person for one démarche, and of one agent for other people.
 MAX_BROUILLONS = 5
+MAX_SAISIES_AGENT = 50
 #: Files of one brouillon, and their size altogether in bytes.
 MAX_FICHIERS = 50
 MAX_OCTETS = 100 * 1024 * 1024
@@ -26,6 +29,7 @@ MAX_SAISIES = 2 * 1024 * 1024
 RAPPEL_JOURS = 14
 
 NAVIGATEUR = "nav-"
+AGENT = "agent-"
 
 _ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
@@ -84,6 +88,49 @@ def principal_de(cle: str) -> str:
 def est_navigateur(proprietaire: str) -> bool:
     """Whether an owner is a browser, and not a compte."""
     return proprietaire.startswith(NAVIGATEUR)
+
+
+def principal_d_agent(user_id: str) -> str:
+    """The owner principal of an agent who fills in a form for somebody else."""
+    return AGENT + quote(user_id, safe="")
+
+
+@dataclass(frozen=True)
+class PourAutrui:
+    """For whom an agent fills in a form, how it came to him, and how he knows who it is.
+
+    ``compte`` is the id of a compte, empty for somebody without one. ``naissance`` is in
+    ISO form, empty for an organisation, whose name stands in ``nom`` and whose UID, if
+    it is known, in ``ide``. ``canal`` and ``controle`` are values of
+    :class:`~carouge.guichet.demande.domain.Canal` and
+    :class:`~carouge.guichet.demande.domain.Controle`. The rest is where somebody without
+    compte wants to be told news.
+    """
+
+    canal: str
+    controle: str
+    compte: str = ""
+    nom: str = ""
+    prenom: str = ""
+    naissance: str = ""
+    ide: str = ""
+    organisation: bool = False
+    courriel: str = ""
+    telephone: str = ""
+    rue: str = ""
+    npa: str = ""
+    localite: str = ""
+
+    @property
+    def nom_affiche(self) -> str:
+        """The whole name, of a person or of an organisation."""
+        return f"{self.prenom} {self.nom}".strip()
+
+    @property
+    def adresse(self) -> str:
+        """The postal address in lines; empty when none is known."""
+        lieu = f"{self.npa} {self.localite}".strip()
+        return "\n".join(ligne for ligne in (self.rue, lieu) if ligne)
 
 
 def fin(modifie: date, jours: int) -> date:

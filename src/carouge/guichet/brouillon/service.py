@@ -6,6 +6,7 @@ a key that lies sealed in its cookie. Whoever holds neither is told that there i
 
 from __future__ import annotations
 
+from carouge.guichet import config
 from carouge.guichet import swisstime
 from carouge.guichet.brouillon import navigateur as cookie
 from carouge.guichet.brouillon.content import Brouillon
@@ -20,6 +21,9 @@ from carouge.guichet.brouillon.domain import IdPris
 from carouge.guichet.brouillon.domain import MAX_BROUILLONS
 from carouge.guichet.brouillon.domain import MAX_FICHIERS
 from carouge.guichet.brouillon.domain import MAX_OCTETS
+from carouge.guichet.brouillon.domain import MAX_SAISIES_AGENT
+from carouge.guichet.brouillon.domain import PourAutrui
+from carouge.guichet.brouillon.domain import principal_d_agent
 from carouge.guichet.brouillon.domain import principal_de
 from carouge.guichet.brouillon.domain import secondes_actives
 from carouge.guichet.brouillon.domain import TropDeBrouillons
@@ -32,7 +36,9 @@ from carouge.guichet.controlpanel.service import draft_days
 from carouge.guichet.journal.service import record
 from collections.abc import Iterable
 from collections.abc import Mapping
+from dataclasses import astuple
 from datetime import date
+from plone import api
 from typing import Any
 from zope.annotation.interfaces import IAnnotations
 
@@ -66,6 +72,18 @@ def proprietaires(request) -> tuple[str, ...]:
         return (compte.id,)
     principal = navigateur(request)
     return () if principal is None else (principal,)
+
+
+def agent(guichet) -> str | None:
+    """The owner principal of the agent who is logged in; None for anybody else.
+
+    What he fills in for other people is his own: no colleague finds it.
+    """
+    if api.user.is_anonymous() or current_compte() is not None:
+        return None
+    if not api.user.has_permission(config.USE_DESK, obj=guichet):
+        return None
+    return principal_d_agent(api.user.get_current().getId())
 
 
 # --- finding ----------------------------------------------------------------------
@@ -112,12 +130,13 @@ def creer(
     version: str,
     questions: Mapping[str, str] | None = None,
     etapes: Mapping[str, str] | None = None,
+    pour: PourAutrui | None = None,
 ) -> Brouillon:
     """Begin a brouillon; called again with the same id (a double click), give it back.
 
     ``questions`` are the labels of the questions by name, ``etapes`` the titles of the
     steps by id in their order: what can still be said of the answers when the démarche
-    is gone.
+    is gone. ``pour`` is for whom an agent fills it in.
 
     :raises IdPris: the id is that of something else, or no id
     :raises TropDeBrouillons: see there
@@ -134,7 +153,8 @@ def creer(
     aujourdhui = swisstime.today()
     autres = magasin.de(proprietaire, uid)
     finis = [autre for autre in autres if est_fini(autre, aujourdhui)]
-    if len(autres) - len(finis) >= MAX_BROUILLONS:
+    au_plus = MAX_BROUILLONS if pour is None else MAX_SAISIES_AGENT
+    if len(autres) - len(finis) >= au_plus:
         raise TropDeBrouillons(uid)
     for fini in finis:
         retirer(magasin, fini)
@@ -148,6 +168,8 @@ def creer(
         questions=questions,
         etapes=etapes,
     )
+    if pour is not None:
+        brouillon._pour = astuple(pour)
     magasin.ajouter(brouillon)
     return brouillon
 
@@ -194,6 +216,19 @@ def enregistrer(
     }
     _ecrire(brouillon, changes)
     return True
+
+
+def preparer(
+    brouillon: Brouillon, pour: PourAutrui, saisies: Mapping[str, Any]
+) -> None:
+    """Say (anew) for whom it is, and what is known from the beginning.
+
+    No save: nobody has typed anything in the form yet.
+    """
+    changes: dict[str, Any] = {"_pour": astuple(pour)}
+    if saisies:
+        changes["saisies"] = fusionner(brouillon.saisies, saisies)
+    _ecrire(brouillon, changes)
 
 
 def joindre(brouillon: Brouillon, fichier: Fichier) -> None:

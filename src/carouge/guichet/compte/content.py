@@ -7,6 +7,7 @@ Stored with them, by path: the enumerations and dataclasses of ``compte/domain.p
 from __future__ import annotations
 
 from BTrees.OOBTree import OOBTree
+from BTrees.OOBTree import OOTreeSet
 from carouge.guichet.compte.domain import AccountType
 from carouge.guichet.compte.domain import Canal
 from carouge.guichet.compte.domain import Fact
@@ -20,6 +21,7 @@ from carouge.guichet.compte.domain import sources_of
 from carouge.guichet.registre.domain import Status
 from collections.abc import Iterator
 from collections.abc import Mapping
+from datetime import date
 from datetime import datetime
 from persistent import Persistent
 from persistent.mapping import PersistentMapping
@@ -50,6 +52,8 @@ class Compte(Persistent):
     telephone_verifie = ""
     # What only an account of the commune's own has (compte/local.py).
     local = None
+    # The birth dates of the store it is in; it keeps its own entry there.
+    _naissances: OOTreeSet | None = None
 
     def __init__(
         self, id: str, issuer: str, subject: str, account_type: AccountType
@@ -104,6 +108,7 @@ class Compte(Persistent):
 
         :raises KeyError: for a name that is no fact
         """
+        born = self.value("date_naissance")
         for name, value in values.items():
             if name not in FACTS:
                 raise KeyError(name)
@@ -114,6 +119,9 @@ class Compte(Persistent):
                     del self._facts[key]
             elif earlier is None or earlier[0] != value or source is not Source.DECLARE:
                 self._facts[key] = (value, at)
+        if self._naissances is not None and self.value("date_naissance") != born:
+            _desinscrire(self._naissances, born, self.id)
+            _inscrire(self._naissances, self.value("date_naissance"), self.id)
 
     @property
     def foyer(self) -> list[Membre]:
@@ -166,10 +174,14 @@ class Compte(Persistent):
 
 
 class Comptes(Persistent):
-    """All comptes of a site, by id."""
+    """All comptes of a site, by id, and their ids by birth date."""
+
+    #: "<birth date> <id>"; None in a store made before there was one.
+    _naissances: OOTreeSet | None = None
 
     def __init__(self) -> None:
         self._by_id = OOBTree()
+        self._naissances = OOTreeSet()
 
     def add(self, compte: Compte) -> Compte:
         """
@@ -177,7 +189,28 @@ class Comptes(Persistent):
         """
         if not self._by_id.insert(compte.id, compte):
             raise KeyError(compte.id)
+        if self._naissances is not None:
+            compte._naissances = self._naissances
+            _inscrire(self._naissances, compte.value("date_naissance"), compte.id)
         return compte
+
+    def inscrire_naissances(self) -> bool:
+        """Make the index of birth dates, unless there is one; whether it was made."""
+        if self._naissances is not None:
+            return False
+        self._naissances = OOTreeSet()
+        for compte in self:
+            compte._naissances = self._naissances
+            _inscrire(self._naissances, compte.value("date_naissance"), compte.id)
+        return True
+
+    def nes_le(self, naissance: date) -> list[Compte]:
+        """Whoever was born on that day, as the source that counts most says it."""
+        jour = naissance.isoformat()
+        if self._naissances is None:
+            return [one for one in self if one.value("date_naissance") == jour]
+        cles = self._naissances.keys(min=f"{jour} ", max=f"{jour} ~")
+        return [self._by_id[cle.partition(" ")[2]] for cle in cles]
 
     def get(self, compte_id: str) -> Compte | None:
         return self._by_id.get(compte_id)
@@ -186,7 +219,11 @@ class Comptes(Persistent):
         """
         :raises KeyError: there is none
         """
-        del self._by_id[compte_id]
+        compte = self._by_id.pop(compte_id)
+        if compte._naissances is not None:
+            born = compte.value("date_naissance")
+            _desinscrire(compte._naissances, born, compte_id)
+            compte._naissances = None
 
     def __contains__(self, compte_id: str) -> bool:
         return compte_id in self._by_id
@@ -196,3 +233,14 @@ class Comptes(Persistent):
 
     def __len__(self) -> int:
         return len(self._by_id)
+
+
+def _inscrire(naissances: OOTreeSet, jour: str, compte_id: str) -> None:
+    if jour:
+        naissances.insert(f"{jour} {compte_id}")
+
+
+def _desinscrire(naissances: OOTreeSet, jour: str, compte_id: str) -> None:
+    cle = f"{jour} {compte_id}"
+    if cle in naissances:
+        naissances.remove(cle)

@@ -42,12 +42,11 @@ from carouge.guichet.rest import GuichetService
 from carouge.guichet.rest import not_found
 from carouge.guichet.rest import Refusal
 from carouge.guichet.rest import unauthorized
+from carouge.guichet.transactions import tout_ou_rien
 from contextlib import suppress
 from datetime import datetime
 from plone.protect.interfaces import IDisableCSRFProtection
 from zope.interface import alsoProvides
-
-import transaction
 
 
 class WrongCodeSent(Refusal):
@@ -198,13 +197,12 @@ class ChangeCompte(CompteService):
         for name, value in body.items():
             if not isinstance(value, dict):
                 raise self.refusal(**{name: _("A JSON object is expected here.")})
-        point = transaction.savepoint()
         try:
-            for name, write in parts.items():
-                if name in body:
-                    write(compte, body[name])
+            with tout_ou_rien():
+                for name, write in parts.items():
+                    if name in body:
+                        write(compte, body[name])
         except (ReadOnly, Refusal) as error:
-            point.rollback()
             if isinstance(error, WrongCodeSent):
                 # A try is counted, whatever else is taken back.
                 error.count(compte)

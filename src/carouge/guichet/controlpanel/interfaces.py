@@ -6,6 +6,8 @@ from plone.supermodel import model
 from urllib.parse import urlsplit
 from zope import schema
 from zope.interface import Invalid
+from zope.schema.vocabulary import SimpleTerm
+from zope.schema.vocabulary import SimpleVocabulary
 
 
 PREFIX = "carouge.guichet"
@@ -31,6 +33,22 @@ def is_base_address(value: str) -> bool:
     if not set("?#@") & set(value):
         return True
     raise Invalid(_("Please give the address without ?, # and @."))
+
+
+def is_days(value: str) -> bool:
+    """Constraint of growing numbers of days, separated by commas."""
+    days = days_of(value)
+    if days and list(days) == sorted({*days}) and days[0] > 0 and days[-1] < 1000:
+        return True
+    raise Invalid(_("Please give growing numbers of days. Example: 10, 20."))
+
+
+def days_of(value: str | None) -> tuple[int, ...]:
+    """The numbers in such a text; empty when it is none."""
+    parts = [part.strip() for part in (value or "").split(",")]
+    if not all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):
+        return ()
+    return tuple(int(part) for part in parts)
 
 
 def _scheme_of(value: str) -> str:
@@ -120,6 +138,21 @@ class IGuichetSettings(model.Schema):
         required=False,
         constraint=is_web_address,
     )
+    fenetre = schema.Choice(
+        title=_("Window of the envelopes"),
+        description=_(
+            "Where the address of a letter stands: Swiss envelopes C5 and C5/6 have "
+            "their window on the right or on the left."
+        ),
+        vocabulary=SimpleVocabulary(
+            [
+                SimpleTerm("droite", title=_("On the right")),
+                SimpleTerm("gauche", title=_("On the left")),
+            ]
+        ),
+        default="droite",
+        required=False,
+    )
     comptes_locaux = schema.Bool(
         title=_("Accounts of the commune's own"),
         description=_(
@@ -148,6 +181,37 @@ class IGuichetSettings(model.Schema):
             "short. Logging in makes such a draft one of the account."
         ),
         default=7,
+        min=1,
+        required=False,
+    )
+    rappels_jours = schema.TextLine(
+        title=_("Reminders of an answer that is awaited"),
+        description=_(
+            "After how many days the citizen is reminded, for example 10, 20. Empty: "
+            "never."
+        ),
+        default="10, 20",
+        required=False,
+        constraint=is_days,
+    )
+    rappel_pieces_jours = schema.Int(
+        title=_("Reminder of announced documents"),
+        description=_(
+            "After how many working days the citizen is reminded, once, of documents "
+            "that were announced by post or at the counter and have not arrived. Empty: "
+            "never."
+        ),
+        default=10,
+        min=1,
+        required=False,
+    )
+    archives_jours = schema.Int(
+        title=_("Days after which what is over is put into the archive"),
+        description=_(
+            "Counted from the decision. It stays to be found among all demandes. "
+            "Empty: never by itself."
+        ),
+        default=365,
         min=1,
         required=False,
     )

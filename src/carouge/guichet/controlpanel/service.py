@@ -1,5 +1,6 @@
 """The door to the settings."""
 
+from carouge.guichet.controlpanel.interfaces import days_of
 from carouge.guichet.controlpanel.interfaces import IGuichetSettings
 from carouge.guichet.controlpanel.interfaces import PREFIX
 from dataclasses import dataclass
@@ -84,6 +85,11 @@ def sms_gateway() -> str:
     )
 
 
+def envelope_window() -> str:
+    """Where the window of the envelopes is: ``droite`` or ``gauche``."""
+    return _settings().fenetre or "droite"
+
+
 def local_accounts() -> bool:
     """Whether citizens may open and use accounts of the commune's own."""
     return bool(_settings().comptes_locaux)
@@ -97,6 +103,22 @@ def draft_days() -> int:
 def browser_draft_days() -> int:
     """The same for one of somebody who is not logged in."""
     return _settings().brouillons_navigateur_jours or 7
+
+
+def reminder_days() -> tuple[int, ...]:
+    """After how many days a citizen is reminded of what is awaited; empty: never."""
+    return days_of(_settings().rappels_jours)
+
+
+def piece_reminder_days() -> int | None:
+    """After how many working days a citizen is reminded of what he has announced;
+    None: never."""
+    return _settings().rappel_pieces_jours or None
+
+
+def archive_days() -> int | None:
+    """After how many days what is over is put away; None: never."""
+    return _settings().archives_jours or None
 
 
 def _lines(text: str | None) -> tuple[str, ...]:

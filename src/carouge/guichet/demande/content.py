@@ -8,14 +8,22 @@ from BTrees.OOBTree import OOTreeSet
 from carouge.guichet import config
 from carouge.guichet.demande.domain import Deposant
 from carouge.guichet.demande.domain import FaitUtilise
+from carouge.guichet.demande.domain import IdentiteControlee
 from carouge.guichet.demande.domain import LigneDePrix
 from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
 from carouge.guichet.demande.domain import total_of
+from carouge.guichet.demande.dossier import Dossier
+from carouge.guichet.demande.horloge import geneva_holidays
+from carouge.guichet.demande.horloge import Horloge
 from carouge.guichet.demande.interfaces import IDemande
 from carouge.guichet.demande.interfaces import IDemandes
+from carouge.guichet.demande.jours import count_working_days
+from carouge.guichet.swisstime import local_date
 from collections.abc import Iterator
+from dataclasses import astuple
+from datetime import datetime
 from OFS.SimpleItem import SimpleItem
 from persistent import Persistent
 from plone import api
@@ -36,6 +44,8 @@ class Demande(Item):
 
     numero = ""
     code_digest = ""
+    #: It lies in an account now: the code proves that one has it, and opens nothing.
+    code_annule = False
     demarche_uid = ""
     demarche_titre = ""
     service_uid = None
@@ -46,11 +56,31 @@ class Demande(Item):
     usager_id = None
     organisation_id = None
     jeton_digest = ""
+    #: How it came: a value of :class:`carouge.guichet.demande.domain.Canal`.
+    canal = "en_ligne"
+    #: The agent who entered it for somebody; empty for the citizen himself.
+    saisi_par = ""
+    #: When anything of it changed last; None as long as nothing has.
+    modifie = None
+    #: When it was over, and the net working days it took; see ``demande/echeance.py``.
+    cloture = None
+    duree_jours = None
+    #: The day that was announced and missed before the clock was stopped or set anew.
+    annonce = None
+    #: The régie (code) that collects what it costs; empty when nothing is.
+    regie = ""
+    #: The id of the invoice of what it costs.
+    facture = ""
     _reponses = ()
     _deposant = None
     _membre = None
     _faits = ()
     _prix = ()
+    _identite = None
+    _dossier = None
+    #: What was sent while it was made; see carouge.guichet.demande.envois.
+    _envois = ()
+    _horloge = None
     pieces = ()
 
     def _getCatalogTool(self):
@@ -89,6 +119,43 @@ class Demande(Item):
         return total_of(self.prix)
 
     @property
+    def identite(self) -> IdentiteControlee | None:
+        """Who stood at the counter, when an agent entered it."""
+        return None if self._identite is None else IdentiteControlee(*self._identite)
+
+    @property
+    def horloge(self) -> Horloge:
+        """How long the service has had it; a demande without one has run since then."""
+        if self._horloge is not None:
+            return Horloge(*self._horloge)
+        depot = local_date(self.depot)
+        delai = self.attendu and count_working_days(
+            depot, self.attendu, geneva_holidays()
+        )
+        return Horloge(delai, 0, None if self.etat.final else depot)
+
+    @horloge.setter
+    def horloge(self, horloge: Horloge) -> None:
+        self._horloge = astuple(horloge)
+
+    @property
+    def suspendu(self) -> bool:
+        """The clock stands: the citizen has to do something, or nobody has any more."""
+        return not self.horloge.court
+
+    @property
+    def dossier(self) -> Dossier:
+        """What has gathered on it; to be read only, see :meth:`ouvrir_dossier`."""
+        return Dossier() if self._dossier is None else self._dossier
+
+    def ouvrir_dossier(self) -> Dossier:
+        """What has gathered on it, to write in."""
+        base = aq_base(self)
+        if base._dossier is None:
+            base._dossier = Dossier()
+        return base._dossier
+
+    @property
     def pieces_annoncees(self) -> tuple[Piece, ...]:
         """What will come by post or to the counter."""
         return tuple(piece for piece in self.pieces if piece.annoncee)
@@ -117,6 +184,11 @@ class Piece(Persistent):
     # Pieces of the first release have neither.
     moyen = ""
     controle = "non_controle"
+    #: When an announced piece arrived, and who has seen it come (a user id).
+    recue: datetime | None = None
+    recue_par = ""
+    #: When the citizen has given another one in its place.
+    remplacee: datetime | None = None
 
     def __init__(
         self,
@@ -137,8 +209,8 @@ class Piece(Persistent):
 
     @property
     def annoncee(self) -> bool:
-        """It was not uploaded: it will come by post, or to the counter."""
-        return self.file is None
+        """It has not arrived yet: it will come by post, or to the counter."""
+        return self.file is None and self.recue is None and self.remplacee is None
 
     @property
     def lisible(self) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from Acquisition import aq_parent
 from carouge.guichet.antivirus.domain import A_VERIFIER
 from carouge.guichet.antivirus.domain import INFECTE
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.journal.service import record
+from collections.abc import Iterable
 from collections.abc import Iterator
 
 
@@ -19,9 +21,29 @@ def pieces_a_verifier(guichet) -> Iterator[tuple[Demande, Piece]]:
     store = demandes_of(guichet)
     for numero in store.a_verifier:
         demande = store.get(numero)
-        for piece in demande.pieces if demande is not None else ():
+        for piece in fichiers_de(demande) if demande is not None else ():
             if piece.controle == A_VERIFIER:
                 yield demande, piece
+
+
+def fichiers_de(demande: Demande) -> list[Piece]:
+    """All that came in as a file: the pieces, and what is attached to messages."""
+    return [
+        *demande.pieces,
+        *(piece for message in demande.dossier.messages for piece in message.pieces),
+    ]
+
+
+def surveiller(demande: Demande, pieces: Iterable[Piece]) -> None:
+    """See to it that what the antivirus has not seen of these is examined later."""
+    if any(piece.controle == A_VERIFIER for piece in pieces):
+        aq_parent(demande).attend_controle(demande.numero)
+
+
+def oublier_controle(demande: Demande) -> None:
+    """Nothing of the demande waits for the antivirus, unless something still does."""
+    if all(piece.controle != A_VERIFIER for piece in fichiers_de(demande)):
+        aq_parent(demande).verifie(demande.numero)
 
 
 def noter_controle(guichet, demande: Demande, piece: Piece, etat: str) -> None:
@@ -31,7 +53,6 @@ def noter_controle(guichet, demande: Demande, piece: Piece, etat: str) -> None:
     given it any more.
     """
     piece.controle = etat
-    if all(other.controle != A_VERIFIER for other in demande.pieces):
-        demandes_of(guichet).verifie(demande.numero)
+    oublier_controle(demande)
     if etat == INFECTE:
         record("demande.piece_infectee", subject=demande.numero, sha256=piece.digest)

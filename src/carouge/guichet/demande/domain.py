@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from datetime import timedelta
 from enum import Enum
 from stdnum.iso7064 import mod_37_36
 
@@ -32,6 +31,7 @@ class InvalidNumber(DomainError):
 class State(str, Enum):
     """Where a demande stands. The values are the ids in the workflow definition."""
 
+    A_PAYER = "a_payer"
     DEPOSEE = "deposee"
     EN_COURS = "en_cours"
     A_COMPLETER = "a_completer"
@@ -51,12 +51,16 @@ FINAL_STATES = frozenset(
     {State.VALIDEE, State.REFUSEE, State.CLASSEE, State.RETIREE},
 )
 
+#: In these the service can do nothing: the citizen has to pay, or to answer.
+ATTENDENT_USAGER = frozenset({State.A_PAYER, State.A_COMPLETER})
+
 
 class Actor(str, Enum):
-    """Who may make a transition."""
+    """Who may make a transition; ``GUICHET`` is the counter itself, by what it knows."""
 
     AGENT = "agent"
     USAGER = "usager"
+    GUICHET = "guichet"
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,24 @@ class Transition:
 
 
 _AGENT = frozenset({Actor.AGENT})
+_GUICHET = frozenset({Actor.GUICHET})
 _BOTH = frozenset({Actor.AGENT, Actor.USAGER})
 _OPEN = frozenset(set(State) - FINAL_STATES)
 
 TRANSITIONS: dict[str, Transition] = {
     transition.id: transition
     for transition in (
+        Transition(
+            "attendre_paiement", frozenset({State.DEPOSEE}), State.A_PAYER, _GUICHET
+        ),
+        Transition("payer", frozenset({State.A_PAYER}), State.DEPOSEE, _GUICHET),
+        Transition(
+            "exonerer",
+            frozenset({State.A_PAYER}),
+            State.DEPOSEE,
+            _AGENT,
+            message_required=True,
+        ),
         Transition(
             "prendre_en_charge",
             frozenset({State.DEPOSEE, State.COMPLETEE}),
@@ -223,26 +239,19 @@ def code_matches(number: str, code: str, digest: str) -> bool:
 # --- deadlines ----------------------------------------------------------------
 
 
-def add_working_days(start: date, days: int, holidays: Container[date]) -> date:
-    """The day that lies ``days`` working days after ``start`` (Monday to Friday).
+def is_late(
+    attendu: date | None, etat: State, today: date, suspendu: bool = False
+) -> bool:
+    """True when the expected day is over and the citizen still waits for the service.
 
-    ``holidays`` are the days on which the counter is closed by law.
+    ``suspendu``: the clock stands, because the citizen has to do something.
     """
-    day = start
-    while days > 0:
-        day += timedelta(days=1)
-        if day.weekday() < 5 and day not in holidays:
-            days -= 1
-    return day
-
-
-def is_late(attendu: date | None, etat: State, today: date) -> bool:
-    """True when the expected day is over and the citizen still waits for the service."""
     return (
         attendu is not None
         and attendu < today
+        and not suspendu
         and not etat.final
-        and etat is not State.A_COMPLETER
+        and etat not in ATTENDENT_USAGER
     )
 
 
@@ -274,6 +283,44 @@ class Deposant:
     def nom_affiche(self) -> str:
         """In whose name the demande was filed."""
         return self.organisation or self.nom
+
+
+class Canal(str, Enum):
+    """How a demande came to the commune."""
+
+    EN_LIGNE = "en_ligne"
+    GUICHET = "guichet"
+    TELEPHONE = "telephone"
+    COURRIER = "courrier"
+
+
+class Controle(str, Enum):
+    """How an agent has made sure who somebody is."""
+
+    PIECE_IDENTITE = "piece_identite"
+    CONNU = "connu"
+    QUESTIONS = "questions"
+    SIGNATURE = "signature"
+    AUCUN = "aucun"
+
+
+@dataclass(frozen=True)
+class IdentiteControlee:
+    """For whom an agent has entered a demande, and how he knew.
+
+    ``naissance`` is a date in ISO form; a name may be that of an organisation, which
+    has no birth date, perhaps a UID (``ide``). ``controle`` is a value of
+    :class:`Controle`. ``telephone`` and ``adresse`` (several lines) are for news, beside
+    the e-mail address of the demande.
+    """
+
+    nom: str
+    prenom: str
+    naissance: str
+    controle: str
+    ide: str = ""
+    telephone: str = ""
+    adresse: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from carouge.guichet import _
 from carouge.guichet.demande.content import Piece
+from carouge.guichet.demande.domain import Canal
+from carouge.guichet.demande.domain import Controle
 from carouge.guichet.demande.domain import State
 
 
 STATE_LABELS = {
+    State.A_PAYER: _("To be paid"),
     State.DEPOSEE: _("Submitted"),
     State.EN_COURS: _("In progress"),
     State.A_COMPLETER: _("To be completed"),
@@ -18,6 +21,9 @@ STATE_LABELS = {
 
 #: What the state means for the citizen, in one sentence.
 STATE_MEANINGS = {
+    State.A_PAYER: _(
+        "Your demande goes to the service as soon as its fee has been paid."
+    ),
     State.DEPOSEE: _("Your demande has arrived. The service will take it in hand."),
     State.EN_COURS: _("The service is working on your demande."),
     State.A_COMPLETER: _("The service needs something more from you."),
@@ -32,6 +38,7 @@ STATE_MEANINGS = {
 
 #: The state as Bootstrap's badge colours show it; never the only sign.
 STATE_COLOURS = {
+    State.A_PAYER: "text-bg-warning",
     State.DEPOSEE: "text-bg-primary",
     State.EN_COURS: "text-bg-primary",
     State.A_COMPLETER: "text-bg-warning",
@@ -44,6 +51,9 @@ STATE_COLOURS = {
 
 #: On the buttons of the agent; the citizen has his own words.
 TRANSITION_LABELS = {
+    "attendre_paiement": _("Wait for the payment"),
+    "payer": _("Paid"),
+    "exonerer": _("Exempt from the fee"),
     "prendre_en_charge": _("Take in hand"),
     "demander_complement": _("Ask for a complement"),
     "completer": _("Complement received"),
@@ -59,10 +69,57 @@ MOYEN_LABELS = {
     "poste": _("will come by post"),
     "guichet": _("will be brought to the counter"),
 }
+#: How a piece that was not uploaded has come.
+RECUE_LABELS = {
+    "poste": _("received by post"),
+    "guichet": _("received at the counter"),
+}
 #: What is to be said of an uploaded piece, if anything.
 CONTROLE_LABELS = {
     "a_verifier": _("not yet examined by the antivirus"),
     "infecte": _("malicious software was found in it, it cannot be opened"),
+}
+
+#: How a demande came to the commune.
+CANAL_LABELS = {
+    Canal.EN_LIGNE: _("Online"),
+    Canal.GUICHET: _("At the counter"),
+    Canal.TELEPHONE: _("By telephone"),
+    Canal.COURRIER: _("By letter"),
+}
+
+#: How an agent has made sure who somebody is.
+CONTROLE_IDENTITE_LABELS = {
+    Controle.PIECE_IDENTITE: _("Identity document seen"),
+    Controle.CONNU: _("Known to the agent"),
+    Controle.QUESTIONS: _("Questions only the person can answer"),
+    Controle.SIGNATURE: _("Signature on the letter"),
+    Controle.AUCUN: _("Not checked"),
+}
+
+#: What has happened beside the moves, as the agents read it.
+EVENEMENT_LABELS = {
+    "attribuer": _("Given to an agent"),
+    "rendre": _("Put back among those to take"),
+    "transmettre": _("Handed over to another service"),
+    "message_service": _("Message to the citizen"),
+    "message_usager": _("Message from the citizen"),
+    "note": _("Internal note"),
+    "piece_recue": _("Document received"),
+    "piece_attendue": _("Document awaited again"),
+    "scan_retire": _("Scan removed, document awaited again"),
+    "document": _("Document for the citizen"),
+    "document_retire": _("Document withdrawn"),
+    "rappel": _("Reminder sent"),
+    "rappel_pieces": _("Reminder of announced documents sent"),
+    "rattacher": _("Attached to an account"),
+    "emolument_paye": _("Fee paid all the same"),
+    "emolument_rendu": _("Fee paid back"),
+    "archiver": _("Put into the archive"),
+    "desarchiver": _("Taken out of the archive"),
+    "echeance": _("The service was told of the expected day"),
+    "reponses_corrigees": _("Answers corrected"),
+    "code": _("New tracking code given at the counter"),
 }
 
 # Who filed it, as the agent reads it.
@@ -85,6 +142,10 @@ RESIDENCE_LABELS = {
 
 def remark_on(piece: Piece):
     """What is to be known of a piece beside its name; None for nothing."""
+    if piece.remplacee is not None:
+        return _("replaced by another one")
     if piece.annoncee:
         return MOYEN_LABELS.get(piece.moyen)
+    if piece.recue is not None:
+        return RECUE_LABELS.get(piece.moyen)
     return CONTROLE_LABELS.get(piece.controle)

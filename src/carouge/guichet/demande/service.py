@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
+from AccessControl.SpecialUsers import system
 from carouge.guichet import config
 from carouge.guichet import swisstime
 from carouge.guichet.antivirus.domain import A_VERIFIER
-from carouge.guichet.compte.content import Compte
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.domain import Actor
-from carouge.guichet.demande.domain import add_working_days
+from carouge.guichet.demande.domain import Canal
 from carouge.guichet.demande.domain import code_digest
 from carouge.guichet.demande.domain import code_matches
 from carouge.guichet.demande.domain import Deposant
 from carouge.guichet.demande.domain import DomainError
 from carouge.guichet.demande.domain import FaitUtilise
 from carouge.guichet.demande.domain import free_number
+from carouge.guichet.demande.domain import IdentiteControlee
 from carouge.guichet.demande.domain import is_blank
 from carouge.guichet.demande.domain import LigneDePrix
 from carouge.guichet.demande.domain import MembreConcerne
 from carouge.guichet.demande.domain import parse_number
 from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.demande.domain import State
+from carouge.guichet.demande.domain import total_of
 from carouge.guichet.demande.domain import tracking_code
 from carouge.guichet.demande.domain import Transition
 from carouge.guichet.demande.domain import TRANSITIONS
 from carouge.guichet.demande.domain import transitions_from
+from carouge.guichet.demande.dossier import Complement
+from carouge.guichet.demande.echeance import armer
+from carouge.guichet.demande.echeance import regler
 from carouge.guichet.demande.events import DemandeMoved
 from carouge.guichet.demande.events import DemandeSubmitted
 from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.demande.queries import get_demande
 from carouge.guichet.journal.service import record
-from carouge.guichet.swisstime import local_date
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import astuple
 from dataclasses import dataclass
-from datetime import date
 from datetime import datetime
 from datetime import timezone
-from functools import cache
 from plone import api
 from zope.event import notify
 
 import hashlib
-import holidays
 
 
 class TransitionRefused(DomainError):
@@ -54,26 +56,12 @@ class MessageRequired(DomainError):
     """The move needs a message for the citizen."""
 
 
-class DejaRattachee(DomainError):
-    """The demande belongs to an account already."""
-
-
-@cache
-def geneva_holidays():
-    """The legal holidays of the canton of Geneva (LTr art. 20a, RIRT J 1 05.03)."""
-    return holidays.country_holidays("CH", subdiv="GE")
-
-
-def expected_date(start: date, working_days: int | None) -> date | None:
-    """The day by which the service wants to have answered, or None if it says none."""
-    if not working_days:
-        return None
-    return add_working_days(start, working_days, geneva_holidays())
-
-
 @dataclass(frozen=True)
 class Submission:
-    """What a submission leaves with the person who made it."""
+    """What a submission leaves with the person who made it.
+
+    ``code`` is empty once an agent has made another one.
+    """
 
     demande: Demande
     code: str
@@ -92,7 +80,11 @@ def find_submission(*, guichet, secret: bytes, year: int) -> Submission | None:
     demande = store.get(number)
     if demande is None:
         return None
-    return Submission(demande, tracking_code(secret), created=False)
+    code = tracking_code(secret)
+    if demande.code_annule or not code_matches(number, code, demande.code_digest):
+        # It was replaced at the counter; nobody is shown one that opens nothing.
+        code = ""
+    return Submission(demande, code, created=False)
 
 
 def submit_demande(
@@ -111,13 +103,18 @@ def submit_demande(
     membre: MembreConcerne | None = None,
     faits: Sequence[FaitUtilise] = (),
     prix: Sequence[LigneDePrix] = (),
+    regie: str = "",
+    canal: Canal = Canal.EN_LIGNE,
+    saisi_par: str = "",
+    identite: IdentiteControlee | None = None,
     now: datetime | None = None,
 ) -> Submission:
     """Make the one demande that belongs to this one-shot secret.
 
     Called twice with the same secret (double click, reload, retried transaction) it
     gives the same demande, and tells by ``created`` that it was there. The access
-    policy has been asked by the caller, who holds the form. A new demande is stored,
+    policy has been asked by the caller, who holds the form. With a ``regie`` (code) it
+    waits until what it costs has been paid there. A new demande is stored,
     indexed, given its first state, written to the journal and announced by
     :class:`~carouge.guichet.interfaces.IDemandeSubmitted`.
     """
@@ -139,7 +136,6 @@ def submit_demande(
     demande.service_uid = demarche.service
     demande.form_version = form_version
     demande.depot = now
-    demande.attendu = expected_date(local_date(now), demarche.delai_jours)
     demande.courriel = courriel
     demande.usager_id = usager_id
     demande.organisation_id = organisation_id
@@ -147,22 +143,34 @@ def submit_demande(
     demande._membre = astuple(membre) if membre else None
     demande._faits = tuple(astuple(fait) for fait in faits)
     demande._prix = tuple(astuple(ligne) for ligne in prix)
+    demande.regie = regie if total_of(prix) > 0 else ""
+    demande.canal = canal.value
+    demande.saisi_par = saisi_par
+    demande._identite = astuple(identite) if identite else None
     demande._reponses = tuple(astuple(reponse) for reponse in reponses)
     demande.pieces = tuple(pieces)
+    armer(demande, demarche.delai_jours)
     demande = store.add(demande)
     if any(piece.controle == A_VERIFIER for piece in pieces):
         store.attend_controle(numero)
     # The workflow tool indexes what it gives a state, here and at each transition.
     api.portal.get_tool("portal_workflow").notifyCreated(demande)
+    if demande.regie:
+        _faire(demande, "attendre_paiement", Actor.GUICHET, "")
+        regler(demande, now)
+        demande.reindexObject()
     record("demande.deposer", subject=numero)
     notify(DemandeSubmitted(demande, code))
     return Submission(demande, code, created=True)
 
 
-def open_with_code(*, guichet, number: str, code: str) -> Demande | None:
+def open_with_code(
+    *, guichet, number: str, code: str, annule: bool = False
+) -> Demande | None:
     """The demande that a number and its tracking code open together, else None.
 
-    An unknown number and a wrong code cost the same and look the same.
+    With ``annule`` also one that was put into an account since, whose code opens
+    nothing any more: to tell whoever has the paper, not to show it. An unknown number and a wrong code cost the same and look the same.
 
     :raises InvalidNumber: when the number cannot be one (check character)
     """
@@ -170,25 +178,9 @@ def open_with_code(*, guichet, number: str, code: str) -> Demande | None:
     demande = get_demande(guichet, numero)
     digest = demande.code_digest if demande is not None else "0" * 64
     matches = code_matches(numero, code, digest)
-    return demande if matches else None
-
-
-def rattacher(demande: Demande, compte: Compte) -> bool:
-    """Give a demande made without account to a compte; whether anything was written.
-
-    The caller has just seen number and code. Who filed it stays unproved: what the
-    service reads of the person remains what stands in the answers.
-
-    :raises DejaRattachee: it belongs to another account
-    """
-    if demande.usager_id == compte.id:
-        return False
-    if demande.owner_ids:
-        raise DejaRattachee(demande.numero)
-    demande.usager_id = compte.id
-    demande.reindexObject()
-    record("demande.rattacher", subject=demande.numero)
-    return True
+    if demande is None or not matches or (demande.code_annule and not annule):
+        return None
+    return demande
 
 
 def allowed_transitions(demande: Demande, actor: Actor) -> list[Transition]:
@@ -212,17 +204,55 @@ def move_demande(
     message = message.strip()
     if definition.message_required and is_blank(message):
         raise MessageRequired(transition)
-    workflow = api.portal.get_tool("portal_workflow")
-    if actor is Actor.USAGER:
-        # Whoever holds the code or owns the account has proved it before; the role
-        # exists for this call only.
-        with api.env.adopt_roles([config.ROLE_USAGER]):
-            workflow.doActionFor(demande, transition, comment=message)
-    else:
-        workflow.doActionFor(demande, transition, comment=message)
+    _faire(demande, transition, actor, message)
+    moment = swisstime.now()
+    demande.modifie = moment
+    regler(demande, moment)
+    _suivre_complement(demande, transition, message, moment)
+    demande.reindexObject()
     record(f"demande.{transition}", subject=demande.numero)
     notify(DemandeMoved(demande, transition, message, actor.value))
     return demande.etat
+
+
+def _faire(demande: Demande, transition: str, actor: Actor, message: str) -> None:
+    workflow = api.portal.get_tool("portal_workflow")
+    with _au_nom_de(actor):
+        workflow.doActionFor(demande, transition, comment=message)
+
+
+def _au_nom_de(actor: Actor):
+    """Who the history names, for one call only."""
+    match actor:
+        case Actor.USAGER:
+            # He holds the code or owns the account, and has proved it before.
+            return api.env.adopt_roles([config.ROLE_USAGER])
+        case Actor.GUICHET:
+            # What the counter does itself is nobody's, whoever is logged in.
+            return api.env.adopt_user(user=system)
+    return nullcontext()
+
+
+def _suivre_complement(
+    demande: Demande, transition: str, message: str, moment: datetime
+) -> None:
+    """What was asked is kept from the question to the answer, or to the end of both."""
+    complement = demande.dossier.complement
+    for other in demande.dossier.complements:
+        # Also what a former version of the counter has left behind.
+        if other is not complement or transition != "demander_complement":
+            other.oublier_brouillons()
+    if transition == "demander_complement":
+        if complement is None:
+            user = api.user.get_current()
+            par = user.getId() or ""
+            demande.ouvrir_dossier().complements.append(
+                Complement(message=message, date=moment, par=par)
+            )
+    elif complement is not None and transition == "completer":
+        complement.repondu = moment
+    elif complement is not None:
+        complement.abandonne = moment
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from carouge.guichet import _
 from carouge.guichet import config
 from carouge.guichet.demande.content import Demandes
+from carouge.guichet.demande.queries import count_by_state
 from carouge.guichet.demande.queries import demandes_of
-from carouge.guichet.demande.queries import list_demandes
 from plone import api
 from plone.base.interfaces import IPloneSiteRoot
 from zExceptions import Forbidden
@@ -30,7 +30,7 @@ def keep_service(service, event) -> None:
     """
     if not _installed() or event.object is not service:
         return
-    if list_demandes(services=[service.UID()], size=1).total:
+    if any(count_by_state(services=[service.UID()]).values()):
         _forbid(_("This service is in charge of demandes and cannot be deleted."))
 
 

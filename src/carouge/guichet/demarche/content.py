@@ -57,6 +57,9 @@ class Service(Item):
 class Demarche(EasyForm):
     """A service a citizen can ask for: an easyform with catalogue data."""
 
+    #: Notices and models as JSON; see carouge.guichet.demarche.textes.
+    correspondance = None
+
     @property
     def fields_model(self) -> str:
         """The form as supermodel XML; only what can be read back is stored.

@@ -15,12 +15,19 @@ from collections.abc import Callable
 from collections.abc import Hashable
 from plone import api
 from threading import Lock
+from time import monotonic
+from typing import TypeVar
 
 
 #: 12 categories and 150 démarches, in two languages, under two addresses, and some.
 KEPT = 1024
 
-_fragments: OrderedDict[Hashable, str] = OrderedDict()
+#: How long something may be out of date whose changes we do not hear of.
+SECONDS = 60
+
+T = TypeVar("T")
+
+_fragments: OrderedDict[Hashable, object] = OrderedDict()
 _lock = Lock()
 
 
@@ -43,14 +50,23 @@ def cached_fragment(page, render: Callable[[], str]) -> str:
         contact(),
         login_offered(),
     )
+    return kept_fragment(key, render)
+
+
+def kept_fragment(key: Hashable, render: Callable[[], T]) -> T:
+    """What ``render`` has made for this key, which names all that it depends on."""
     with _lock:
-        html = _fragments.get(key)
-        if html is not None:
+        if key in _fragments:
             _fragments.move_to_end(key)
-            return html
-    html = render()
+            return _fragments[key]
+    made = render()
     with _lock:
-        _fragments[key] = html
+        _fragments[key] = made
         while len(_fragments) > KEPT:
             _fragments.popitem(last=False)
-    return html
+    return made
+
+
+def minute() -> int:
+    """Which minute it is: a part of keys of what nobody tells us the changes of."""
+    return int(monotonic() // SECONDS)

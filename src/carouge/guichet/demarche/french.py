@@ -4,7 +4,7 @@ from functools import lru_cache
 from threading import Lock
 
 import re
-import snowballstemmer
+import Stemmer
 import unicodedata
 
 
@@ -57,7 +57,7 @@ _ELISION = re.compile(r"^(?:[cdjlmnst]|qu)(?=[aeiouyh])")
 _CONJUGATION = re.compile(r"(?:e?ons|ent)$")
 
 # Snowball's stemmers keep their state in the object, and Zope has several threads.
-_stemmer = snowballstemmer.stemmer("french")
+_stemmer = Stemmer.Stemmer("french")
 _stemmer_lock = Lock()
 
 _SOUNDS = tuple(

@@ -2,6 +2,7 @@
 
 from carouge.guichet import _
 from carouge.guichet.controlpanel.interfaces import is_mail
+from carouge.guichet.demarche.centimes import Centimes
 from carouge.guichet.interfaces import IGuichetLayer
 from collective.easyform.interfaces import IEasyForm
 from plone.app.z3cform.widgets.select import SelectFieldWidget
@@ -16,6 +17,10 @@ from zope.interface import Invalid
 from zope.interface import invariant
 from zope.schema.vocabulary import SimpleTerm
 from zope.schema.vocabulary import SimpleVocabulary
+
+
+#: Plone styles no field for several lines by itself.
+LIGNES = "textlines-widget form-control"
 
 
 class IInsideGuichetLayer(IGuichetLayer):
@@ -109,7 +114,7 @@ class IDemarche(IEasyForm):
         description=_("Who may do this, in one to three sentences."),
         required=False,
     )
-    directives.widget("pieces_requises", TextLinesFieldWidget)
+    directives.widget("pieces_requises", TextLinesFieldWidget, klass=LIGNES, rows=4)
     pieces_requises = schema.List(
         title=_("What you need"),
         description=_("One document or information per line."),
@@ -118,7 +123,7 @@ class IDemarche(IEasyForm):
         default=[],
         missing_value=[],
     )
-    directives.widget("etapes", TextLinesFieldWidget)
+    directives.widget("etapes", TextLinesFieldWidget, klass=LIGNES, rows=4)
     etapes = schema.List(
         title=_("Steps"),
         description=_("What happens, one step per line, from the citizen's view."),
@@ -139,14 +144,22 @@ class IDemarche(IEasyForm):
         description=_("In words, as the citizen reads it."),
         required=False,
     )
-    emolument = schema.Int(
-        title=_("Fee in centimes"),
-        description=_("4000 stands for CHF 40.00; 0 when the démarche is free."),
+    emolument = Centimes(
+        title=_("Fee in francs"),
+        description=_("For example 40 or 12.50; 0 when the démarche is free."),
         required=False,
         default=0,
-        min=0,
     )
-    directives.widget("base_legale", TextLinesFieldWidget)
+    regie = schema.Choice(
+        title=_("Régie"),
+        description=_(
+            "Who collects what the démarche costs: the demande goes to the service once "
+            "it is paid there. Empty: the service says how to pay."
+        ),
+        vocabulary="carouge.guichet.regies",
+        required=False,
+    )
+    directives.widget("base_legale", TextLinesFieldWidget, klass=LIGNES, rows=4)
     base_legale = schema.List(
         title=_("Legal basis"),
         description=_("One law or regulation per line."),
@@ -175,7 +188,7 @@ class IDemarche(IEasyForm):
         fields=["mots_cles", "synonymes"],
         order=5,
     )
-    directives.widget("mots_cles", TextLinesFieldWidget)
+    directives.widget("mots_cles", TextLinesFieldWidget, klass=LIGNES, rows=4)
     mots_cles = schema.List(
         title=_("Keywords"),
         description=_("One per line."),
@@ -184,7 +197,7 @@ class IDemarche(IEasyForm):
         default=[],
         missing_value=[],
     )
-    directives.widget("synonymes", TextLinesFieldWidget)
+    directives.widget("synonymes", TextLinesFieldWidget, klass=LIGNES, rows=4)
     synonymes = schema.List(
         title=_("Synonyms"),
         description=_("The words citizens use for it, one per line."),

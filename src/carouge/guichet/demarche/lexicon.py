@@ -13,6 +13,7 @@ from collections.abc import Callable
 from collections.abc import Iterator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
@@ -26,7 +27,10 @@ STRONG = 0.56
 # Shorter words have too many neighbours to be corrected.
 SPELLABLE = 4
 
-_WEAK_STEMS = frozenset(map(stem, WEAK_WORDS))
+
+@cache
+def _weak_stems() -> frozenset[str]:
+    return frozenset(map(stem, WEAK_WORDS))
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class Lexicon:
         if all(self._strength(reading) < STRONG for reading in readings):
             readings += self._family(word)
         understood = not all(reading.corrected for reading in readings)
-        if understood or len(word) < SPELLABLE or stem(word) in _WEAK_STEMS:
+        if understood or len(word) < SPELLABLE or stem(word) in _weak_stems():
             return readings
         return self._corrected(word, is_last)
 

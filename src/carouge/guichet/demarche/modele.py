@@ -6,6 +6,8 @@ from carouge.guichet import _
 from carouge.guichet import config
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.service import services_of
+from carouge.guichet.demarche.textes import enregistrer_textes
+from carouge.guichet.demarche.textes import textes_de_travail
 from copy import deepcopy
 from dataclasses import dataclass
 from lxml import etree
@@ -46,6 +48,7 @@ _COPIED = (
     "delai_jours",
     "cout",
     "emolument",
+    "regie",
     "base_legale",
     "service",
     "niveau",
@@ -131,7 +134,10 @@ def create_draft(categorie, title: str, model_uid: str | None):
         services = services_of(guichet)
         if len(services) == 1:
             values["service"] = services[0].UID()
-    return api.content.create(categorie, config.DEMARCHE, title=title, **values)
+    draft = api.content.create(categorie, config.DEMARCHE, title=title, **values)
+    if model_uid:
+        enregistrer_textes(draft, textes_de_travail(model))
+    return draft
 
 
 def _find(guichet, uid: str):

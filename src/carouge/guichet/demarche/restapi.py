@@ -7,6 +7,7 @@ from carouge.guichet.access.domain import Usager
 from carouge.guichet.access.labels import advice
 from carouge.guichet.access.service import check_access
 from carouge.guichet.access.service import current_usager
+from carouge.guichet.demarche.delais import delai_constate
 from carouge.guichet.demarche.domain import DemarcheFiche
 from carouge.guichet.demarche.domain import LEVELS
 from carouge.guichet.demarche.interfaces import IDemarche
@@ -17,6 +18,7 @@ from carouge.guichet.interfaces import IGuichetLayer
 from carouge.guichet.rest import GuichetService
 from carouge.guichet.rest import not_found
 from carouge.guichet.swisstime import today
+from dataclasses import asdict
 from datetime import date
 from plone.restapi.interfaces import IExpandableElement
 from plone.restapi.interfaces import ISerializeToJson
@@ -70,8 +72,10 @@ class Demarches(GuichetService):
         form = getMultiAdapter(
             (demarche, self.request), IExpandableElement, name="formulaire"
         )
+        constate = delai_constate(self.context, fiche.uid)
         return {
             **self._summary(fiche),
+            "delai_constate": asdict(constate) if constate else None,
             "page": demarche.absolute_url(),
             "pour_qui": demarche.pour_qui or "",
             "pieces_requises": list(demarche.pieces_requises or ()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from Acquisition import aq_base
 from carouge.guichet import config
+from carouge.guichet.access.domain import ALLOWED
 from carouge.guichet.access.domain import Decision
 from carouge.guichet.access.domain import Reason
 from carouge.guichet.access.service import check_access
@@ -21,6 +22,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from plone import api
+from plone.uuid.interfaces import ATTRIBUTE_NAME
 from threading import Lock
 from uuid import uuid4
 
@@ -129,6 +131,17 @@ def find_demarche(guichet, path: str):
     return demarche if api.user.has_permission("View", obj=demarche) else None
 
 
+def demarche_by_uid(guichet, uid: str):
+    """The démarche of that UID in this guichet, published or not, or None."""
+    brains = api.portal.get_tool("portal_catalog").unrestrictedSearchResults(
+        UID=uid, portal_type=config.DEMARCHE
+    )
+    found = (brain._unrestrictedGetObject() for brain in brains if uid)
+    return next(
+        (one for one in found if aq_base(guichet_of(one)) is aq_base(guichet)), None
+    )
+
+
 def fiche_of(demarche) -> DemarcheFiche:
     """The fiche of one démarche, made from its present content, published or not.
 
@@ -213,11 +226,20 @@ def gate_of(demarche) -> Gate:
     The page of the démarche, its form and the submission ask here and nowhere else.
     """
     fiche = fiche_of(demarche)
+    return Gate(_availability(fiche), check_access(fiche.conditions))
+
+
+def gate_at_counter(demarche) -> Gate:
+    """The same for an agent who files it for somebody: no padlock, but the same days."""
+    return Gate(_availability(fiche_of(demarche)), ALLOWED)
+
+
+def _availability(fiche: DemarcheFiche) -> Availability:
     availability = fiche.availability(today())
     if not fiche.published and availability is Availability.OPEN:
         # Editors see a draft and its form, but nothing can be submitted with it.
-        availability = Availability.SUSPENDED
-    return Gate(availability, check_access(fiche.conditions))
+        return Availability.SUSPENDED
+    return availability
 
 
 def categorie_of(categorie) -> CategorieFiche:
@@ -246,8 +268,11 @@ def demarches_of_service(service) -> list[DemarcheFiche]:
 
 def services_of(guichet) -> list:
     """The services of a guichet, sorted by title."""
+    # Asked for at every check of a role: only what is a service is wrapped.
     services = [
-        item for item in guichet.objectValues() if item.portal_type == config.SERVICE
+        item.__of__(guichet)
+        for item in guichet._tree.values()
+        if item.portal_type == config.SERVICE
     ]
     return sorted(services, key=lambda service: service.title)
 
@@ -256,7 +281,15 @@ def service_by_uid(guichet, uid: str | None):
     """The service of that UID, or None."""
     if not uid:
         return None
-    return next((item for item in services_of(guichet) if item.UID() == uid), None)
+    # The attribute itself: asked for with each mail, and an adapter is slow to find.
+    return next(
+        (
+            item
+            for item in services_of(guichet)
+            if getattr(aq_base(item), ATTRIBUTE_NAME, None) == uid
+        ),
+        None,
+    )
 
 
 def services_of_agent(guichet, user) -> list:

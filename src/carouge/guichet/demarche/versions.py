@@ -24,7 +24,13 @@ import hashlib
 
 
 #: The attributes of a démarche that make up a version.
-FORM_ATTRIBUTES = ("fields_model", "formPrologue", "formEpilogue", "emolument")
+FORM_ATTRIBUTES = (
+    "fields_model",
+    "formPrologue",
+    "formEpilogue",
+    "emolument",
+    "correspondance",
+)
 
 #: States in which citizens get the published version.
 PUBLISHED_STATES = ("publiee", "suspendue")
@@ -76,6 +82,8 @@ def contenu_de_travail(demarche) -> dict[str, object]:
         "formPrologue": getattr(base, "formPrologue", None) or None,
         "formEpilogue": getattr(base, "formEpilogue", None) or None,
         "emolument": getattr(base, "emolument", None) or 0,
+        # Written as a whole, never changed in place: see demarche/textes.py.
+        "correspondance": getattr(base, "correspondance", None) or {},
     }
 
 
@@ -200,7 +208,8 @@ def _read(numero: int, entry: Mapping) -> Version:
         date=entry["date"],
         auteur=entry["auteur"],
         note=entry["note"],
-        contenu={name: _rich(entry[name]) for name in FORM_ATTRIBUTES},
+        # Publications of the first releases have no texts.
+        contenu={name: _rich(entry.get(name, {})) for name in FORM_ATTRIBUTES},
         acceptes=tuple(Accepte(*one) for one in entry["acceptes"]),
     )
 

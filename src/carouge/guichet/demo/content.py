@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from carouge.guichet import config
 from carouge.guichet.controlpanel.interfaces import PREFIX
+from carouge.guichet.demarche.textes import Textes
 from carouge.guichet.demo.forms import form_model
 from carouge.guichet.registre.domain import PROFILE_FIELDS
 from carouge.guichet.registre.interfaces import PREFIX as REGISTRE_PREFIX
+from functools import cache
 from importlib.resources import files
 from plone import api
 from plone.formwidget.namedfile.converter import b64encode_file
@@ -152,6 +154,7 @@ def _demarche(categorie, spec, services) -> None:
         delai_jours=spec.get("delai_jours"),
         cout=spec.get("cout"),
         emolument=spec.get("emolument") or 0,
+        regie=spec.get("regie"),
         base_legale=list(spec.get("base_legale") or []),
         service=services[spec["service"]],
         mots_cles=[str(word) for word in spec.get("mots_cles") or []],
@@ -171,7 +174,20 @@ def _demarche(categorie, spec, services) -> None:
             spec.get("prix") or (),
         ),
     )
+    demarche.correspondance = _textes().get(f"{categorie.getId()}/{spec['id']}", {})
     if spec["etat"] != "brouillon":
         api.content.transition(demarche, "publier")
     if spec["etat"] == "suspendue":
         api.content.transition(demarche, "suspendre")
+
+
+@cache
+def _textes() -> dict[str, dict]:
+    """Notices and models by the path of their démarche, as they are stored."""
+    source = files("carouge.guichet.demo") / "contenu" / "textes.yaml"
+    found = {}
+    for path, raw in yaml.safe_load(source.read_text("utf-8")).items():
+        for modele in raw["messages"]:
+            modele.setdefault("mouvements", [])
+        found[path] = Textes.from_json(raw).to_json()
+    return found

@@ -7,6 +7,8 @@ from carouge.guichet.demo.settings import Settings
 from carouge.guichet.demo.settings import SITE_PORT
 from pathlib import Path
 
+import os
+
 
 #: What ``plone.recipe.zope2instance`` writes: Products.CMFPlone, loaded as a product,
 #: includes every add-on that announces itself with an entry point of plone.autoinclude.
@@ -23,9 +25,10 @@ SITE_ZCML = """\
       to="zope.Public"
       />
 
+  {first}
   <five:loadProducts file="meta.zcml" />
   <five:loadProducts />
-  {demonstration}
+  {last}
   <five:loadProductsOverrides />
 
   <securityPolicy component="AccessControl.security.SecurityPolicy" />
@@ -35,6 +38,11 @@ SITE_ZCML = """\
 
 #: What a production site never loads: the profile with the demonstration's content.
 DEMONSTRATION_ZCML = '<include package="carouge.guichet" file="demo.zcml" />'
+
+#: Plone alone loads nothing of the add-on, so that it can be compared with it.
+BARE_ZCML = """\
+<exclude package="carouge.guichet" />
+  <exclude package="pas.plugins.oidc" />"""
 
 ZOPE_CONF = """\
 %define VAR {var}
@@ -138,14 +146,18 @@ def environment(var: Path) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "zope_i18n_compile_mo_files": "true",
         "zope_i18n_allowed_languages": "fr en de it",
+        # The base has room for one process: it does itself what comes round.
+        "GUICHET_TACHES_MINUTES": os.environ.get("GUICHET_TACHES_MINUTES", "1"),
         # Compiled templates are kept for the next start.
         "CHAMELEON_CACHE": str(var / "cache"),
     }
 
 
 def site_zcml(bare: bool) -> str:
-    """Return the text of ``site.zcml``; ``bare`` leaves the demonstration out."""
-    return SITE_ZCML.format(demonstration="" if bare else DEMONSTRATION_ZCML)
+    """Return the text of ``site.zcml``; ``bare`` leaves the add-on out."""
+    if bare:
+        return SITE_ZCML.format(first=BARE_ZCML, last="")
+    return SITE_ZCML.format(first="", last=DEMONSTRATION_ZCML)
 
 
 def write_instance(settings: Settings, bare: bool = False) -> tuple[Path, Path]:

@@ -13,10 +13,15 @@ from carouge.guichet.demo.mailbox_message import clean
 from carouge.guichet.demo.mailbox_message import linkify
 from carouge.guichet.demo.mailbox_message import Message
 from carouge.guichet.demo.mailbox_message import parse_email
+from carouge.guichet.demo.serveur import HOST
+from carouge.guichet.demo.serveur import Serveur
+from carouge.guichet.demo.serveur import servir
 from carouge.guichet.demo.settings import MAIL_PORT
-from carouge.guichet.demo.settings import SettingsError
 from carouge.guichet.demo.settings import SMTP_PORT
 from collections import deque
+from collections.abc import Iterator
+from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from datetime import timezone
@@ -36,18 +41,14 @@ from zoneinfo import ZoneInfo
 
 import asyncio
 import logging
-import os
 import re
-import signal
 import sys
 import threading
 import time
-import waitress
 
 
 logger = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
 MAX_MESSAGES = 2_000
 MAX_BYTES = 256 * 1024 * 1024
 MAX_EMAIL_BYTES = 32 * 1024 * 1024
@@ -357,39 +358,31 @@ def readable_size(size: int) -> str:
     return f"{size / 1_000_000:.1f} Mo".replace(".", ",")
 
 
-def _end(signum: int, frame: object) -> None:
-    raise SystemExit(0)
-
-
-def main() -> int:
-    """Run the mailbox until SIGTERM or Ctrl-C; return the exit code."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    # aiosmtpd writes six lines for each e-mail.
-    logging.getLogger("mail.log").setLevel(logging.WARNING)
-    try:
-        mail_port = MAIL_PORT.read(os.environ)
-        smtp_port = SMTP_PORT.read(os.environ)
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 1
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, _end)
-    mailbox = Mailbox()
-    server = waitress.create_server(
-        create_app(mailbox), host=HOST, port=mail_port, ident="guichet demo"
-    )
-    smtp = smtp_server(mailbox, smtp_port)
+@contextmanager
+def receiving(smtp: Controller) -> Iterator[None]:
+    """Mails are taken while the pages are served."""
     smtp.start()
-    logger.info("SMTP on %s, pages on http://localhost:%s", smtp_port, mail_port)
     try:
-        server.run()
+        yield
     finally:
         smtp.stop()
-        server.close()
-    return 0
+
+
+def preparer(environ: Mapping[str, str]) -> Serveur:
+    """Return the mailbox of this environment.
+
+    Raises :class:`SettingsError` for a port that is none.
+    """
+    # aiosmtpd writes six lines for each e-mail.
+    logging.getLogger("mail.log").setLevel(logging.WARNING)
+    mailbox = Mailbox()
+    return Serveur(
+        create_app(mailbox),
+        MAIL_PORT.read(environ),
+        "mailbox",
+        avec=receiving(smtp_server(mailbox, SMTP_PORT.read(environ))),
+    )
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(servir(preparer))

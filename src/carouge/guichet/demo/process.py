@@ -28,7 +28,8 @@ class Process:
     """A child process, with all it starts itself.
 
     ``name`` stands for it in messages, ``log`` is the file its output goes to (the one
-    of the start before is kept beside it), ``stop_signal`` is what makes it end well.
+    of the start before is kept beside it), ``stop_signal`` is what makes it end well,
+    ``owner`` whom it runs as (user and group; None: as this process).
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Process:
         log: Path,
         environ: Mapping[str, str],
         stop_signal: signal.Signals = signal.SIGTERM,
+        owner: tuple[int, int] | None = None,
     ):
         self.name = name
         self.log = log
@@ -55,6 +57,7 @@ class Process:
                 # Ctrl-C in the terminal must reach the supervisor only.
                 start_new_session=True,
                 preexec_fn=_prepare_child,
+                **as_owner(owner),
             )
 
     @property
@@ -98,6 +101,13 @@ def end_all(processes: Sequence[Process], grace: float = GRACE_SECONDS) -> None:
         # Also what an ended process has left behind in its group.
         process.signal(signal.SIGKILL)
         process.wait(GRACE_SECONDS)
+
+
+def as_owner(owner: tuple[int, int] | None) -> dict[str, object]:
+    """Return the arguments of ``subprocess`` for a child that runs as ``owner``."""
+    if owner is None:
+        return {}
+    return {"user": owner[0], "group": owner[1], "extra_groups": []}
 
 
 def _prepare_child() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import secrets
+
 
 #: Password of every staff member and of every account of the identity provider.
 PASSWORD = "Guichet-2026!"
@@ -37,19 +39,26 @@ class Port:
 
     def read(self, environ: Mapping[str, str]) -> int:
         """Return the number to use; raise :class:`SettingsError` when it is no port."""
-        return _whole_number(environ, self.variable, self.default, 1, 65535)
+        return whole_number(environ, self.variable, self.default, 1, 65535)
 
 
 SITE_PORT = Port("GUICHET_PORT", 8080, "le site")
 MAIL_PORT = Port("GUICHET_MAIL_PORT", 9600, "les pages de la boîte aux lettres")
 SMTP_PORT = Port("GUICHET_SMTP_PORT", 9625, "le serveur SMTP")
 IDP_PORT = Port("GUICHET_IDP_PORT", 9400, "le fournisseur d’identité")
+BANK_PORT = Port("GUICHET_BANK_PORT", 9500, "la banque")
 
 #: Name of the guichet at the identity provider.
 CLIENT_ID = "guichet"
 
 #: Variable with the secret that the guichet and the identity provider share.
 OIDC_SECRET = "GUICHET_OIDC_SECRET"
+
+#: The régies that are merchants of the bank: by code, their number there and their name.
+MARCHANDS = {
+    "VILLE": ("1100004001", "Ville de Carouge"),
+    "CCAS": ("1100004002", "CCAS de Carouge"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,10 +88,29 @@ class Settings:
         values = {port.variable: str(number) for port, number in self.ports.items()}
         values["GUICHET_VAR"] = str(self.var)
         values["GUICHET_THREADS"] = str(self.threads)
+        if SITE_PORT in self.ports:
+            # Links in letters that no visitor's request has brought about.
+            values["GUICHET_SERVEUR"] = f"http://localhost:{self.ports[SITE_PORT]}"
         if MAIL_PORT in self.ports:
             # The mailbox is the gateway of the text messages as well.
             values["GUICHET_SMS_URL"] = f"http://localhost:{self.ports[MAIL_PORT]}/sms"
+        if BANK_PORT in self.ports:
+            # The passwords of the régies go to the bank of the demonstration as well.
+            values["GUICHET_PASSERELLES"] = f"localhost:{self.ports[BANK_PORT]}"
         return values
+
+
+def bank_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables with what the bank and the counter know each other by.
+
+    Those of ``environ`` are kept; the others are made anew, for one start.
+    """
+    made = {}
+    for code in MARCHANDS:
+        prefix = f"GUICHET_REGIE_{code}"
+        made[f"{prefix}_MOT_DE_PASSE"] = secrets.token_urlsafe(32)
+        made[f"{prefix}_SIGNATURES"] = secrets.token_hex(32)
+    return {name: environ.get(name) or value for name, value in made.items()}
 
 
 def checkout() -> Path:
@@ -110,11 +138,11 @@ def read_settings(environ: Mapping[str, str], ports: tuple[Port, ...]) -> Settin
     return Settings(
         ports=numbers,
         var=Path(var).expanduser().absolute(),
-        threads=_whole_number(environ, "GUICHET_THREADS", 2, 1, 64),
+        threads=whole_number(environ, "GUICHET_THREADS", 2, 1, 64),
     )
 
 
-def _whole_number(
+def whole_number(
     environ: Mapping[str, str], variable: str, default: int, low: int, high: int
 ) -> int:
     text = environ.get(variable, "").strip() or str(default)

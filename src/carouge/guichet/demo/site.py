@@ -5,6 +5,9 @@ room for one process only.
 """
 
 from AccessControl.SecurityManagement import newSecurityManager
+from carouge.guichet.demo.factures import encaisser_a
+from carouge.guichet.demo.factures import facturer
+from carouge.guichet.demo.settings import BANK_PORT
 from carouge.guichet.demo.settings import CLIENT_ID
 from carouge.guichet.demo.settings import IDP_PORT
 from carouge.guichet.demo.settings import MAIL_FROM
@@ -41,6 +44,9 @@ ADMIN = "admin"
 
 def open_application(conf: str) -> Application:
     """Start Zope with the file ``conf``; return its root with a request."""
+    # No thread works beside this one while the site is made.
+    os.environ["GUICHET_TRAVAUX"] = "0"
+    os.environ["GUICHET_SANTE_SECONDES"] = "0"
     make_wsgi_app({}, conf)
     environ = {
         "SERVER_NAME": "localhost",
@@ -132,6 +138,8 @@ def main(argv: list[str] | None = None) -> int:
         send_mail_to(site, SMTP_PORT.read(os.environ))
         if not options.bare:
             log_in_at(site, IDP_PORT.read(os.environ))
+            encaisser_a(BANK_PORT.read(os.environ))
+            facturer(site["guichet"], f"http://localhost:{IDP_PORT.read(os.environ)}")
         transaction.get().note("site of the demonstration")
         transaction.commit()
         logger.info("site of the demonstration ready")

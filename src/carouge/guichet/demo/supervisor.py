@@ -13,9 +13,12 @@ from carouge.guichet.demo.preflight import DemoError
 from carouge.guichet.demo.preflight import exclusive
 from carouge.guichet.demo.process import end_all
 from carouge.guichet.demo.process import Process
+from carouge.guichet.demo.services import SERVICES
+from carouge.guichet.demo.services import services
+from carouge.guichet.demo.settings import BANK_PORT
+from carouge.guichet.demo.settings import bank_secrets
 from carouge.guichet.demo.settings import checkout
 from carouge.guichet.demo.settings import IDP_PORT
-from carouge.guichet.demo.settings import MAIL_PORT
 from carouge.guichet.demo.settings import OIDC_SECRET
 from carouge.guichet.demo.settings import PASSWORD
 from carouge.guichet.demo.settings import Port
@@ -25,10 +28,10 @@ from carouge.guichet.demo.settings import SettingsError
 from carouge.guichet.demo.settings import SITE_ID
 from carouge.guichet.demo.settings import SITE_PORT
 from carouge.guichet.demo.settings import SMTP_PORT
+from collections.abc import Callable
 from collections.abc import Iterable
 from contextlib import closing
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import argparse
@@ -42,41 +45,6 @@ import sys
 import time
 
 
-@dataclass(frozen=True)
-class Service:
-    """A service of the demonstration besides Zope.
-
-    ``module`` is run with ``python -m``, ``ports`` are those it listens on, ``page``
-    is a path on the first of them that answers 200 when the service is ready.
-    ``for_guichet`` is True for a service that Plone alone has no use for.
-    """
-
-    name: str
-    module: str
-    ports: tuple[Port, ...]
-    page: str
-    label: str
-    for_guichet: bool = False
-
-
-SERVICES = (
-    Service(
-        name="mailbox",
-        module="carouge.guichet.demo.mailbox",
-        ports=(MAIL_PORT, SMTP_PORT),
-        page="/messages.json",
-        label="Boîte aux lettres (e-mails et SMS)",
-    ),
-    Service(
-        name="idp",
-        module="carouge.guichet.demo.idp",
-        ports=(IDP_PORT,),
-        page="/.well-known/openid-configuration",
-        label="e-démarches (joue le canton)",
-        for_guichet=True,
-    ),
-)
-
 STAFF = (
     ("editeur", "rédige et publie les démarches"),
     ("agent-dechets", "traite les demandes du service des déchets"),
@@ -89,29 +57,31 @@ POLL_SECONDS = 0.2
 SERVICE_SECONDS = 60.0
 SITE_SECONDS = 1_800.0
 ZOPE_SECONDS = 300.0
+#: Zope that has lived for less is not started anew.
+RESTART_SECONDS = 5.0
 
 
 class Stopped(Exception):
     """Somebody asked the demonstration to end."""
 
 
-def services(bare: bool) -> list[Service]:
-    """Return the services to run; ``bare`` for Plone alone."""
-    return [service for service in SERVICES if not (bare and service.for_guichet)]
-
-
 class Supervisor:
     """Everything that runs, from the first child process to the end of the last one.
 
-    ``bare`` runs Plone alone, without the add-on.
+    ``bare`` runs Plone alone, without the add-on. ``restart`` starts Zope anew when it
+    ends by itself, as the service manager of a production site does.
     """
 
-    def __init__(self, settings: Settings, bare: bool = False):
+    def __init__(self, settings: Settings, bare: bool = False, restart: bool = False):
         self.settings = settings
         self.bare = bare
+        self.restart = restart
         self.processes: list[Process] = []
-        # Both sides of the login start here: nobody has to know it for longer.
-        self._secret = os.environ.get(OIDC_SECRET) or secrets.token_urlsafe(32)
+        # Both sides start here: nobody has to know them for longer.
+        self._secrets = bank_secrets(os.environ)
+        self._secrets[OIDC_SECRET] = os.environ.get(OIDC_SECRET) or (
+            secrets.token_urlsafe(32)
+        )
         self._stop = False
 
     def stop(self, *_signal: object) -> None:
@@ -137,21 +107,21 @@ class Supervisor:
         began = time.monotonic()
         conf, ini = write_instance(self.settings, self.bare)
         say("Démarrage de la démonstration…")
-        for service in services(self.bare):
-            self._spawn(service.name, "-m", service.module)
-        for service in services(self.bare):
-            self._wait_for(service.name, service.ports[0], service.page)
+        self._start_services()
         self._prepare_site(conf)
-        # Ended by SIGTERM, Zope would not close its database; Ctrl-C makes it do so.
-        self._spawn(
-            "zope", "-m", "Zope2.Startup.serve", str(ini), stop_signal=signal.SIGINT
-        )
+        self._spawn_zope(ini)
         self._wait_for("zope", SITE_PORT, self.health_path, seconds=ZOPE_SECONDS)
         if not self.bare:
             # The first page compiles the theme: nobody shall wait for that.
             end = time.monotonic() + SERVICE_SECONDS
             self._answers(SITE_PORT, f"/{SITE_ID}/guichet", end)
         say(announcement(self.settings, time.monotonic() - began, self.bare))
+
+    def _start_services(self) -> None:
+        for service in services(self.bare):
+            self._spawn(service.name, self._python("-m", service.module))
+        for service in services(self.bare):
+            self._wait_for(service.name, service.ports[0], service.page)
 
     @property
     def health_path(self) -> str:
@@ -161,13 +131,13 @@ class Supervisor:
     def _prepare_site(self, conf: Path) -> None:
         # Starting Zope just to look would double the time of every start.
         record = self.settings.var / "site.json"
-        data = self.settings.var / "filestorage" / "Data.fs"
         wanted = {
             "smtp_port": self.settings.ports[SMTP_PORT],
             "idp_port": self.settings.ports[IDP_PORT],
+            "bank_port": self.settings.ports[BANK_PORT],
             "bare": self.bare,
         }
-        known = read_record(record) if data.exists() else {}
+        known = read_record(record) if self._has_data() else {}
         if known == wanted:
             return
         if known.get("bare", self.bare) != self.bare:
@@ -178,8 +148,7 @@ class Supervisor:
             )
         if not known:
             say("Création du site de démonstration (quelques minutes)…")
-        arguments = ["-m", "carouge.guichet.demo.site", str(conf)]
-        process = self._spawn("site", *arguments, *(["--bare"] if self.bare else []))
+        process = self._spawn("site", self._site_command(conf))
         end = time.monotonic() + SITE_SECONDS
         while process.exit_code is None:
             self._pause(but=process)
@@ -192,28 +161,71 @@ class Supervisor:
         self.processes.remove(process)
         record.write_text(json.dumps(wanted), encoding="utf-8")
 
+    def _has_data(self) -> bool:
+        """Return whether there is a database that may hold the site."""
+        return (self.settings.var / "filestorage" / "Data.fs").exists()
+
+    def _site_command(self, conf: Path) -> list[str]:
+        bare = ["--bare"] if self.bare else []
+        return self._python("-m", "carouge.guichet.demo.site", str(conf), *bare)
+
+    def _python(self, *arguments: str) -> list[str]:
+        """Return the command that runs a Python which can import everything."""
+        return [interpreter(), *arguments]
+
+    def _environ(self) -> dict[str, str]:
+        """Return the variables all processes are started with."""
+        return (
+            os.environ
+            | environment(self.settings.var)
+            | self.settings.environ()
+            | self._secrets
+        )
+
     def _spawn(
-        self, name: str, *arguments: str, stop_signal: signal.Signals = signal.SIGTERM
+        self,
+        name: str,
+        command: list[str],
+        stop_signal: signal.Signals = signal.SIGTERM,
+        owner: tuple[int, int] | None = None,
     ) -> Process:
         process = Process(
             name,
-            [interpreter(), *arguments],
+            command,
             log=self.settings.log_dir / f"{name}.log",
-            environ=os.environ
-            | environment(self.settings.var)
-            | self.settings.environ()
-            | {OIDC_SECRET: self._secret},
+            environ=self._environ(),
             stop_signal=stop_signal,
+            owner=owner,
         )
         self.processes.append(process)
         return process
+
+    def _spawn_zope(self, ini: Path) -> None:
+        self._ini = ini
+        self._zope_since = time.monotonic()
+        # Ended by SIGTERM, Zope would not close its database; Ctrl-C makes it do so.
+        command = self._python("-m", "Zope2.Startup.serve", str(ini))
+        self._spawn("zope", command, stop_signal=signal.SIGINT)
+
+    def _revive(self, process: Process) -> bool:
+        """Start Zope anew if that is wanted; return whether it was."""
+        # What does not even start would be started for ever.
+        lived = time.monotonic() - self._zope_since
+        if not self.restart or process.name != "zope" or lived < RESTART_SECONDS:
+            return False
+        say(f"« zope » s’est arrêté (code {process.exit_code}) : il est relancé.")
+        self.processes.remove(process)
+        self._spawn_zope(self._ini)
+        return True
 
     def _check(self, but: Process | None = None) -> None:
         """Raise what ends the demonstration; the end of process ``but`` is no fault."""
         if self._stop:
             raise Stopped
-        for process in self.processes:
+        for process in [*self.processes]:
             if process is not but and process.exit_code is not None:
+                if self._revive(process):
+                    continue
                 raise DemoError(
                     f"« {process.name} » s’est arrêté (code {process.exit_code})."
                     + log_of(process)
@@ -338,13 +350,31 @@ def main(argv: list[str] | None = None) -> int:
         action="store_true",
         help="Plone seul, sans le guichet (pour comparer)",
     )
+    parser.add_argument(
+        "--relancer",
+        action="store_true",
+        help="relance Zope quand il s’arrête tout seul",
+    )
     options = parser.parse_args(argv)
     ports = (SITE_PORT, *(port for service in SERVICES for port in service.ports))
+    return supervise(
+        lambda: Supervisor(
+            read_settings(os.environ, ports),
+            bare=options.sans_guichet,
+            restart=options.relancer,
+        )
+    )
+
+
+def supervise(make: Callable[[], Supervisor]) -> int:
+    """Run what ``make`` makes of the environment until it ends; return the exit code.
+
+    ``make`` may raise :class:`SettingsError`; what goes wrong is told in one line.
+    """
     try:
-        settings = read_settings(os.environ, ports)
-        check_ports(settings)
-        with exclusive(settings.var):
-            supervisor = Supervisor(settings, bare=options.sans_guichet)
+        supervisor = make()
+        check_ports(supervisor.settings)
+        with exclusive(supervisor.settings.var):
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, supervisor.stop)
             supervisor.run()

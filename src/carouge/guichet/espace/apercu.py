@@ -7,9 +7,10 @@ from carouge.guichet.compte.domain import Source
 from carouge.guichet.compte.residency import current_residency
 from carouge.guichet.compte.saisie import format_fact
 from carouge.guichet.compte.service import owner_ids
-from carouge.guichet.demande.domain import State
 from carouge.guichet.demande.queries import list_demandes
-from carouge.guichet.demande.queries import Row
+from carouge.guichet.demande.row import Row
+from carouge.guichet.espace.demandes import ligne_vue
+from carouge.guichet.espace.demandes import LigneVue
 from carouge.guichet.registre.domain import Status
 from carouge.guichet.swisstime import now
 from dataclasses import dataclass
@@ -17,15 +18,15 @@ from dataclasses import dataclass
 
 #: Demandes shown on the overview.
 LATEST = 5
-#: So many are looked through for those that wait for the citizen.
-LOOKED_THROUGH = 100
+#: Those that wait for the citizen, at most.
+MAX_WAITING = 20
 
 
 @dataclass(frozen=True)
 class Apercu:
     """What the overview shows; ``lines`` are the person's data, one line each."""
 
-    waiting: tuple[Row, ...]
+    waiting: tuple[LigneVue, ...]
     latest: tuple[Row, ...]
     total: int
     lines: tuple[str, ...]
@@ -36,17 +37,11 @@ class Apercu:
 def apercu_of(compte: Compte) -> Apercu:
     """What waits for the person, and what we know of him, in short."""
     owners = owner_ids(compte)
-    page = list_demandes(usager=owners, size=LOOKED_THROUGH)
-    rows = page.rows
-    waiting = [row for row in rows if row.etat is State.A_COMPLETER]
-    if page.total > len(rows):
-        # An old one that waits is the one that must not be forgotten.
-        waiting = list_demandes(
-            usager=owners, etats=[State.A_COMPLETER], size=LOOKED_THROUGH
-        ).rows
+    page = list_demandes(usager=owners, size=LATEST)
+    waiting = list_demandes(usager=owners, attend_usager=True, size=MAX_WAITING).rows
     return Apercu(
-        waiting=tuple(waiting),
-        latest=tuple(rows[:LATEST]),
+        waiting=tuple(ligne_vue(row, compte) for row in waiting),
+        latest=tuple(page.rows),
         total=page.total,
         lines=tuple(_lines(compte)),
         residency=current_residency(compte, now()),

@@ -1,19 +1,62 @@
 """The words of the citizen's pages."""
 
 from carouge.guichet import _
+from carouge.guichet.demande.criteres import Tri
+from carouge.guichet.demande.rattachement import Motif
+from carouge.guichet.espace.demandes import Groupe
+from carouge.guichet.espace.dialogue import EmptyMessage
+from carouge.guichet.espace.dialogue import LongMessage
+from carouge.guichet.espace.dialogue import MAX_PAR_JOUR
+from carouge.guichet.espace.dialogue import StrangeMessage
+from carouge.guichet.formulaire.domain import MAX_TEXT
 
 
-#: Each move as the citizen reads it; None is the submission itself.
-STEP_LABELS = {
-    None: _("The demande has arrived."),
-    "prendre_en_charge": _("The service has taken the demande in hand."),
-    "demander_complement": _("The service asks for something more."),
-    "completer": _("The answer has arrived."),
-    "valider": _("The demande has been accepted."),
-    "refuser": _("The demande has been refused."),
-    "classer": _("The demande has been closed without action."),
-    "retirer": _("The demande has been withdrawn."),
-    "rouvrir": _("The service has reopened the demande."),
+#: States as a citizen thinks of them.
+GROUPE_LABELS = {
+    Groupe.ATTENDU: _("Something is expected of you"),
+    Groupe.OUVERTES: _("Open demandes"),
+    Groupe.TERMINEES: _("Finished demandes"),
+}
+TRI_LABELS = {
+    Tri.RECENTES: _("Newest first"),
+    Tri.ANCIENNES: _("Oldest first"),
+    Tri.MODIFIEES: _("Last change first"),
+    Tri.ECHEANCE: _("Answer expected soonest first"),
+    Tri.TITRE: _("By title"),
+}
+
+#: Who has written a message, as the citizen reads it.
+AUTEUR_LABELS = {
+    "usager": _("You"),
+    "collegue": _("Your organisation"),
+    "service": _("The service"),
+}
+
+#: What is wrong with a text of the citizen.
+UNUSABLE = {
+    EmptyMessage: _("Please write something."),
+    LongMessage: _(
+        "Your text is too long: ${max} characters are possible.",
+        mapping={"max": MAX_TEXT},
+    ),
+    StrangeMessage: _(
+        "Your text contains characters that cannot be kept. Please remove them."
+    ),
+}
+CLOSED_DIALOGUE = _(
+    "This demande has been finished for more than 30 days: one can no longer write about "
+    "it here. Please contact the counter."
+)
+TOO_MANY_MESSAGES = _(
+    "You have written ${max} messages or more today. Yours was not sent. Please try again "
+    "tomorrow, or contact the counter.",
+    mapping={"max": MAX_PAR_JOUR},
+)
+
+#: What a document of the service is.
+DOCUMENT_LABELS = {
+    "decision": _("Decision"),
+    "document": _("Document"),
 }
 
 #: Parts of the account page; ``organisation.<name>`` where an organisation differs.
@@ -37,6 +80,38 @@ FACT_HELP = {
     "npa": _("4 digits, for example 1227."),
     "ide": _("For example CHE-123.456.788."),
     "complement": _("For example c/o, floor, building."),
+}
+
+#: What is said once after a change of a demande, by the word in the address.
+MOVE_NOTICES = {
+    "complement": _("Your answer has been sent to the service."),
+    "message": _("Your message has been sent to the service."),
+    "retrait": _("Your demande has been withdrawn."),
+    "rattachement": _("This demande now belongs to your account."),
+}
+
+#: Why a demande cannot be put into an account, and what to do.
+ATTACH_REFUSED = {
+    Motif.DEJA: _("This demande belongs to another account: nothing was changed."),
+    Motif.PAS_VERIFIE: _(
+        "This demande was made with you at the counter. To put it into your account, we "
+        "have to be certain that it is you: have your e-démarches account verified, then "
+        "log in again. Until then, number and code open it."
+    ),
+    Motif.AUTRE_IDENTITE: _(
+        "This demande was made at the counter for somebody whose name or birth date is "
+        "not the one of your account. Nothing was changed. If it is yours, come to the "
+        "counter with an identity document: the name may have been written in another "
+        "way."
+    ),
+    Motif.PAS_ORGANISATION: _(
+        "This demande was made at the counter for an organisation. Change your account, "
+        "and choose the one with which you act for that organisation."
+    ),
+    Motif.PAS_PERSONNE: _(
+        "This demande was made at the counter for a person. Change your account, and "
+        "choose the one with which you act in your own name."
+    ),
 }
 
 CHOOSE = _("No answer")

@@ -16,7 +16,9 @@ from carouge.guichet.formulaire.genres_lieux import MAXIMA
 from carouge.guichet.formulaire.genres_pieces import Limites
 from carouge.guichet.formulaire.genres_pieces import limites_de
 from carouge.guichet.formulaire.genres_pieces import MOYENS
-from carouge.guichet.formulaire.genres_pieces import TELEVERSE
+from carouge.guichet.formulaire.genres_pieces import MOYENS_AGENT
+from carouge.guichet.formulaire.genres_pieces import moyens_de
+from carouge.guichet.formulaire.genres_pieces import vaut
 from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.prefill import Proposition
@@ -111,7 +113,7 @@ class Champ:
 
     @property
     def requis(self) -> bool:
-        return self.question.requis
+        return self.parcours.requise(self.question)
 
     @property
     def macro(self) -> str:
@@ -258,20 +260,24 @@ class Champ:
     @property
     def moyens(self) -> list[dict]:
         """How documents can reach the counter, when there is a choice."""
-        if not self.limites.moyens:
+        contexte = self.parcours.contexte
+        possible = moyens_de(self.limites, contexte)
+        if not possible:
             return []
-        offered = [
-            ("", TELEVERSE),
-            *((one, MOYENS[one]) for one in self.limites.moyens),
-        ]
+        words = MOYENS_AGENT if contexte.par_agent else MOYENS
         return [
-            {"value": value, "title": in_words(title), "checked": value == self.moyen}
-            for value, title in offered
+            {
+                "value": value,
+                "title": in_words(words[value]),
+                "checked": value == self.moyen,
+                "vaut": vaut(value, contexte),
+            }
+            for value in ("", *possible)
         ]
 
     @property
     def moyen(self) -> str:
-        """How documents reach the counter: ``poste``, ``guichet``, or as files."""
+        """How documents reach the counter: one of the ways, empty for files."""
         saisie = self.saisie
         return saisie.get("moyen", "") if isinstance(saisie, dict) else ""
 

@@ -7,6 +7,8 @@ from carouge.guichet.demande.domain import Reponse
 from carouge.guichet.formulaire.lecture import cle_de
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.valeurs import Documents
+from carouge.guichet.swisstime import now
+from plone import api
 from zope.globalrequest import getRequest
 from zope.i18n import translate
 
@@ -57,7 +59,11 @@ def pieces_of(parcours: Parcours) -> list[Piece]:
                 for fichier in valeur.fichiers
             ]
             if valeur.moyen:
-                pieces.append(Piece(name, label, None, "", moyen=valeur.moyen))
+                piece = Piece(name, label, None, "", moyen=valeur.moyen)
+                if valeur.recu:
+                    piece.recue = now()
+                    piece.recue_par = api.user.get_current().getId()
+                pieces.append(piece)
     return pieces
 
 

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from carouge.guichet import _
-from carouge.guichet.controlpanel.service import contact
 from carouge.guichet.demande.content import Demande
+from carouge.guichet.demande.valeurs import nom_usager
+from carouge.guichet.imprime import Imprime
 from carouge.guichet.layout import keep_private
-from carouge.guichet.pdf import en_pdf
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import local_date
-from functools import cached_property
-from plone import api
-from Products.Five.browser import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
-from zope.i18n import translate
 
 
 #: The ways of documents that are not uploaded, in the order of the sheet.
@@ -47,31 +43,21 @@ class SansPieceAnnoncee(LookupError):
     """Everything was uploaded: there is nothing to put under a cover sheet."""
 
 
-class Bordereau(BrowserView):
-    """The sheet of one demande; ``context`` is the demande.
-
-    No address leads here: whoever makes it has seen to it that the caller may.
-    """
+class Bordereau(Imprime):
+    """The sheet of one demande; ``context`` is the demande."""
 
     template = ViewPageTemplateFile("templates/bordereau.pt")
-
-    def __call__(self) -> str:
-        return self.template()
-
-    @property
-    def langue(self) -> str:
-        return api.portal.get_current_language()
+    style = _STYLE
 
     @property
     def titre(self) -> str:
-        words = translate(_("Cover sheet"), context=self.request)
+        words = self.dire(_("Cover sheet"))
         return f"{words} {self.context.numero}"
 
     @property
     def nom(self) -> str:
-        """Who filed it; empty when nobody has logged in: the name is written by hand."""
-        deposant = self.context.deposant
-        return deposant.nom_affiche if deposant is not None else ""
+        """Who filed it; empty when nobody has told: the name is written by hand."""
+        return nom_usager(self.context)
 
     @property
     def depot(self) -> str:
@@ -80,10 +66,6 @@ class Bordereau(BrowserView):
     @property
     def qr(self) -> str:
         return qr_de(self.context.numero)
-
-    @cached_property
-    def contact(self):
-        return contact()
 
     def pieces(self, moyen: str) -> list[str]:
         """The labels of what will come that way, each once."""
@@ -103,7 +85,7 @@ def bordereau(demande: Demande, request) -> bytes:
     """
     if not demande.pieces_annoncees:
         raise SansPieceAnnoncee(demande.numero)
-    return en_pdf(Bordereau(demande, request)(), style=_STYLE)
+    return Bordereau(demande, request).pdf()
 
 
 def envoyer(demande: Demande, request) -> bytes:

@@ -114,6 +114,22 @@ def statistiques(demarche, version: str = "") -> Statistiques:
     )
 
 
+def commences_et_deposes(guichet, demarche_uid: str) -> tuple[int, int]:
+    """How often a form was begun and sent, in all its versions."""
+    forms = (IAnnotations(guichet).get(_STORE) or {}).get(demarche_uid) or {}
+    begun = sent = 0
+    for counters in forms.values():
+        shown = [
+            counter() for (kind, _n), counter in counters.items() if kind == "montree"
+        ]
+        # Everybody comes by the first step, which is the one that is shown most.
+        begun += max(shown, default=0)
+        sent += sum(
+            counter() for (kind, _n), counter in counters.items() if kind == "depot"
+        )
+    return begun, sent
+
+
 def compteurs_de_champ(demarche) -> dict[str, int]:
     """How often each question was refused, by name, in the form citizens get."""
     return statistiques(demarche).erreurs

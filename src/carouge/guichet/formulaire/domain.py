@@ -20,8 +20,8 @@ import hmac
 
 #: A form left open longer than this is shown again with its answers before it counts.
 LIFETIME = timedelta(hours=24)
-#: Clocks of several servers may differ by that much.
-LEEWAY = timedelta(minutes=5)
+#: Clocks of several servers may differ by that much, and one may be put back.
+LEEWAY = timedelta(hours=2)
 _RANDOM = 16
 _TIME = 5
 _SIGNATURE = 16

@@ -10,6 +10,7 @@ from __future__ import annotations
 from carouge.guichet import _
 from carouge.guichet.brouillon.content import Fichier
 from carouge.guichet.compte.content import Compte
+from carouge.guichet.demande.domain import Canal
 from collections.abc import Callable
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,13 +40,21 @@ class Contexte:
     """Who fills in a form, when, and what he has attached.
 
     ``fichiers`` are the files of the brouillon by id. ``aujourdhui`` is the day in
-    Geneva. ``donnee`` is the fact a request for correction is about.
+    Geneva. ``donnee`` is the fact a request for correction is about. ``canal`` is how
+    the demande comes: online unless an agent fills the form in for somebody, whose
+    compte then is ``compte``.
     """
 
     compte: Compte | None
     aujourdhui: date
     fichiers: Mapping[str, Fichier] = field(default_factory=dict)
     donnee: str = ""
+    canal: Canal = Canal.EN_LIGNE
+
+    @property
+    def par_agent(self) -> bool:
+        """An agent fills the form in for somebody."""
+        return self.canal is not Canal.EN_LIGNE
 
 
 class Genre:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carouge.guichet import _
+from carouge.guichet.demande.domain import Canal
 from carouge.guichet.formulaire.documents import trop_lourd
 from carouge.guichet.formulaire.domain import MAX_DOCUMENT
 from carouge.guichet.formulaire.genre import Canonique
@@ -24,17 +25,27 @@ from zope.schema.interfaces import IField
 
 POSTE = "poste"
 GUICHET = "guichet"
+#: An agent who fills in the form has the paper before him.
+RECU = "recu"
 
-#: How a piece comes when it is not uploaded, in words.
+#: How a piece comes, in words; empty for files.
 MOYENS = {
+    "": _("I upload it now"),
     POSTE: _("I will send it by post"),
     GUICHET: _("I will bring it to the counter"),
 }
-TELEVERSE = _("I upload it now")
+#: The same for an agent.
+MOYENS_AGENT = {
+    "": _("Scanned, uploaded now"),
+    RECU: _("Received on paper, I have seen it"),
+    POSTE: _("Will come by post"),
+    GUICHET: _("Will be brought to the counter"),
+}
 MOYENS_EN_MOTS = {
     POSTE: _("By post"),
     GUICHET: _("At the counter"),
 }
+RECU_EN_MOTS = _("Received on paper")
 
 _MO = 1024 * 1024
 
@@ -62,12 +73,31 @@ def limites_de(champ: IField) -> Limites:
     )
 
 
+def moyens_de(limites: Limites, contexte: Contexte) -> tuple[str, ...]:
+    """How a piece may come beside as a file.
+
+    An agent takes it as it comes, whatever the form offers online; by telephone nobody
+    hands anything over.
+    """
+    if not contexte.par_agent:
+        return limites.moyens
+    if contexte.canal is Canal.TELEPHONE:
+        return (POSTE, GUICHET)
+    return (RECU, POSTE, GUICHET)
+
+
+def vaut(moyen: str, contexte: Contexte) -> str:
+    """The way of the paper, for one an agent has before him as well."""
+    if moyen != RECU:
+        return moyen
+    return POSTE if contexte.canal is Canal.COURRIER else GUICHET
+
+
 class Pieces(Genre):
     """Files that belong to one question, or how they will come."""
 
     nom = "piece"
     macro = "piece"
-    a_des_fichiers = True
     a_des_fichiers = True
 
     def vide(self) -> Saisie:
@@ -78,7 +108,7 @@ class Pieces(Genre):
             return None
         moyen, ids = _parties(saisie)
         limites = limites_de(champ)
-        if moyen and moyen not in limites.moyens:
+        if moyen and moyen not in moyens_de(limites, contexte):
             raise Illisible(_("This document cannot be handed in this way."))
         fichiers = []
         for id in dict.fromkeys(ids):
@@ -103,7 +133,7 @@ class Pieces(Genre):
             )
         for fichier in fichiers:
             _accepte(fichier, limites)
-        return Documents(moyen, tuple(fichiers))
+        return Documents(vaut(moyen, contexte), tuple(fichiers), recu=moyen == RECU)
 
     def manque(self, champ: IField):
         if limites_de(champ).moyens:
@@ -114,7 +144,7 @@ class Pieces(Genre):
         if not isinstance(valeur, Documents):
             return self.vide()
         return {
-            "moyen": valeur.moyen,
+            "moyen": RECU if valeur.recu else valeur.moyen,
             "fichiers": [fichier.id for fichier in valeur.fichiers],
         }
 
@@ -128,7 +158,8 @@ class Pieces(Genre):
             return ""
         noms = [fichier.nom for fichier in valeur.fichiers]
         if valeur.moyen:
-            noms.append(dire(MOYENS_EN_MOTS[valeur.moyen]))
+            mots = RECU_EN_MOTS if valeur.recu else MOYENS_EN_MOTS[valeur.moyen]
+            noms.append(dire(mots))
         return ", ".join(noms)
 
     def json(self, champ: IField, valeur: object) -> object:

@@ -12,6 +12,7 @@ from carouge.guichet.formulaire.domain import MAX_LINE
 from carouge.guichet.formulaire.domain import MAX_TEXT
 from carouge.guichet.formulaire.genre import Contexte
 from carouge.guichet.formulaire.genre import Illisible
+from carouge.guichet.formulaire.genre import Saisie
 from carouge.guichet.formulaire.genres_base import GenreTexte
 from dataclasses import dataclass
 from zope.schema.interfaces import IField
@@ -156,6 +157,10 @@ class Numero(GenreTexte):
     def ecrire(self, champ: IField, valeur: object) -> str:
         # As people write it: this is what stands in the input.
         return "" if valeur is None else self.dit(champ, valeur)
+
+    def depuis_json(self, champ: IField, brut: object) -> Saisie:
+        # What comes back into an input is written there as it is everywhere else.
+        return format_fact(self.nom, super().depuis_json(champ, brut))
 
     def type_json(self, champ: IField) -> dict:
         return {"type": "string", "pattern": self.numero.motif}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from carouge.guichet import _
+from carouge.guichet.access.domain import Reason
 
 
 #: What an editor chooses among; the facts of the compte, then those of the member.
@@ -39,4 +40,19 @@ SOURCE_LABELS = {
     "correction.donnee": _("Correction: which fact"),
     "correction.valeur": _("Correction: its present value"),
     "correction.source": _("Correction: its source"),
+}
+
+#: Why somebody could not do a démarche online, for the agent who does it for him.
+COUNTER_REASONS = {
+    Reason.LOGIN: _("an account is needed for it"),
+    Reason.LEVEL: _("the account is not verified"),
+    Reason.ACCOUNT_TYPE: _("it is for another type of account"),
+    Reason.NOT_RESIDENT: _(
+        "the residents' register does not know this person as a resident"
+    ),
+    Reason.RESIDENCE_AMBIGUOUS: _(
+        "the residents' register does not tell for certain who this person is"
+    ),
+    Reason.RESIDENCE_UNAVAILABLE: _("the residence could not be checked"),
+    Reason.STALE_LOGIN: _("a new login would be needed"),
 }

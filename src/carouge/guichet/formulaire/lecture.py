@@ -44,11 +44,15 @@ def cle_de(question: Question | None, groupe: Groupe | None, rang: str | None) -
     return f"{groupe.nom}.{rang}.{question.nom}"
 
 
-def usager_pour(compte: Compte | None) -> dict[str, str]:
-    """What conditions can ask about whoever fills in the form."""
+def usager_pour(compte: Compte | None, par_agent: bool = False) -> dict[str, str]:
+    """What conditions can ask about whoever fills in the form.
+
+    An agent fills it in as the person whose compte he has chosen; as himself when there
+    is none.
+    """
     if compte is None:
         return {
-            "type": "anonyme",
+            "type": "agent" if par_agent else "anonyme",
             "niveau": "anonyme",
             "resident": "non",
         }
@@ -79,7 +83,7 @@ class Lecture:
         self.saisies = saisies
         self.contexte = contexte
         self.demarche = demarche
-        self.usager = usager_pour(contexte.compte) if usager is None else usager
+        self.usager = usager or usager_pour(contexte.compte, contexte.par_agent)
         self._read: dict[tuple[str, str | None], Lu] = {}
 
     # --- what the compte knows ------------------------------------------------

@@ -11,6 +11,7 @@ from carouge.guichet import _
 from carouge.guichet.compte.service import current_compte
 from carouge.guichet.limiter import client_key
 from carouge.guichet.limiter import Quota
+from plone import api
 from time import monotonic
 from zope.globalrequest import getRequest
 
@@ -34,7 +35,14 @@ TROP_VITE = _(
 
 
 class TropVite(Exception):
-    """A quota is exhausted: nothing was counted, nothing is to be done."""
+    """A quota is exhausted: nothing was counted, nothing is to be done.
+
+    In ``secondes`` it may be tried again.
+    """
+
+    def __init__(self, secondes: int) -> None:
+        super().__init__(secondes)
+        self.secondes = secondes
 
 
 def compter(quota: Quota, combien: int = 1) -> None:
@@ -44,7 +52,7 @@ def compter(quota: Quota, combien: int = 1) -> None:
     """
     qui = _qui()
     if qui and not quota.take(qui, combien):
-        raise TropVite
+        raise TropVite(quota.wait(qui, combien))
 
 
 def compter_octets(octets: int) -> None:
@@ -67,6 +75,9 @@ def _qui() -> str:
     compte = current_compte()
     if compte is not None:
         return f"compte:{compte.id}"
+    if not api.user.is_anonymous():
+        # The staff: all of a town hall may come from one address.
+        return f"utilisateur:{api.user.get_current().getId()}"
     address = request.getClientAddr()
     return "" if _est_locale(address) else f"client:{client_key(address)}"
 

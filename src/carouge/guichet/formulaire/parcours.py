@@ -118,6 +118,15 @@ class Parcours(Lecture):
             for question, _groupe, rang in self.questions(etape)
         )
 
+    def requise(self, question: Question) -> bool:
+        """Whether it has to be answered.
+
+        Whoever stands at the counter may have no e-mail address.
+        """
+        if self.contexte.par_agent and question.nom == self.form.contact:
+            return False
+        return question.requis
+
     # --- what is wrong --------------------------------------------------------
 
     def erreurs(self, etape: Etape) -> list[Erreur]:
@@ -155,7 +164,8 @@ class Parcours(Lecture):
         if lu.message is not None:
             return lu.message
         if question.genre.est_vide(lu.valeur):
-            return question.genre.manque(question.champ) if question.requis else None
+            requis = self.requise(question)
+            return question.genre.manque(question.champ) if requis else None
         extension = self.form.extensions.get(question.nom)
         if extension is None:
             return None

@@ -56,7 +56,9 @@ class Proposition:
 
     ``fait`` is the name of the source, ``value`` the answer in the type of the field,
     ``text`` the same in words; ``origin`` names where it comes from, in words. ``at``
-    is None when nobody knows since when.
+    is None when nobody knows since when. ``retenue``: it is what was answered before, and
+    only the person herself, logged in, could answer otherwise; ``origin`` is empty then
+    when it was her own choice.
     """
 
     fait: str
@@ -66,6 +68,7 @@ class Proposition:
     origin: str
     at: datetime | None
     locked: bool
+    retenue: bool = False
 
     @property
     def of_correction(self) -> bool:

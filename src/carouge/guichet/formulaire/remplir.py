@@ -10,11 +10,10 @@ from __future__ import annotations
 from carouge.guichet.brouillon import service as brouillons
 from carouge.guichet.brouillon.content import Brouillon
 from carouge.guichet.brouillon.domain import est_id
+from carouge.guichet.brouillon.domain import PourAutrui
 from carouge.guichet.brouillon.domain import TropLong
 from carouge.guichet.compte.content import Compte
-from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demande.service import Submission
-from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.versions import modele_publie
 from carouge.guichet.demarche.versions import version_par_hash
@@ -22,6 +21,9 @@ from carouge.guichet.formulaire import limites
 from carouge.guichet.formulaire import turnstile
 from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.anterieur import forme_anterieure
+from carouge.guichet.formulaire.au_guichet import canal_de
+from carouge.guichet.formulaire.au_guichet import compte_de
+from carouge.guichet.formulaire.au_guichet import gate_de
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.compile import CompiledForm
 from carouge.guichet.formulaire.compile import Etape
@@ -90,12 +92,18 @@ def id_libre(demarche, jeton: Jeton, proprietaire: str) -> str:
 
 
 def commencer(
-    demarche, id: str, proprietaire: str, donnee: str = "", version: str = ""
+    demarche,
+    id: str,
+    proprietaire: str,
+    donnee: str = "",
+    version: str = "",
+    pour: PourAutrui | None = None,
 ) -> Brouillon:
     """Begin a brouillon; the same id is the same one.
 
     ``donnee`` is the fact a request for correction is about. ``version`` names the form
-    the page was made of, the present one when empty.
+    the page was made of, the present one when empty. ``pour`` is for whom an agent
+    begins.
 
     :raises carouge.guichet.brouillon.service.TropDeBrouillons: too many of them
     """
@@ -107,6 +115,7 @@ def commencer(
         id=id,
         proprietaire=proprietaire,
         version=form.version,
+        pour=pour,
         **_libelles(form),
     )
     if not brouillon.revision:
@@ -192,14 +201,15 @@ def contexte_de(
     """Who fills in a form, today, with the files of a brouillon."""
     if brouillon is None:
         return Contexte(compte, today(), {}, donnee)
-    return Contexte(compte, today(), brouillon.fichiers, brouillon.donnee)
+    canal = canal_de(brouillon)
+    return Contexte(compte, today(), brouillon.fichiers, brouillon.donnee, canal)
 
 
 def ouvrir(demarche, brouillon: Brouillon, form: CompiledForm | None = None) -> Ouvert:
     """The brouillon with the form as it is now; writes nothing."""
     form = form or compile_form(demarche)
     saisies, a_revoir = _saisies(demarche, brouillon, form)
-    contexte = contexte_de(current_compte(), brouillon)
+    contexte = contexte_de(compte_de(brouillon), brouillon)
     return Ouvert(
         brouillon, Parcours(form, saisies, contexte, demarche), tuple(a_revoir)
     )
@@ -218,7 +228,7 @@ def _saisies(
     model = (
         modele_publie(demarche) if earlier is None else earlier.contenu["fields_model"]
     )
-    contexte = contexte_de(current_compte(), brouillon)
+    contexte = contexte_de(compte_de(brouillon), brouillon)
     return reprendre_version(model, form, brouillon.saisies, contexte)
 
 
@@ -337,7 +347,7 @@ def deposer(demarche, brouillon: Brouillon) -> Submission:
     :raises Incomplet: something is not answered
     :raises NotAvailable: closed, suspended, or not for this usager
     """
-    gate = gate_of(demarche)
+    gate = gate_de(demarche, brouillon)
     if not gate.open:
         raise NotAvailable(gate)
     ouvert = ouvrir(demarche, brouillon)
@@ -346,7 +356,8 @@ def deposer(demarche, brouillon: Brouillon) -> Submission:
     ]
     if missing:
         raise Incomplet(ouvert.parcours, missing)
-    submission = deposit(demarche, ouvert.parcours, jeton_de(demarche, brouillon.id))
+    jeton = jeton_de(demarche, brouillon.id)
+    submission = deposit(demarche, ouvert.parcours, jeton, brouillon.pour)
     compter_depot(demarche, ouvert.parcours.form.version, brouillon.secondes)
     brouillons.supprimer(guichet_of(demarche), brouillon)
     return submission

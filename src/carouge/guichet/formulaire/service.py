@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from AccessControl import getSecurityManager
 from carouge.guichet import _
+from carouge.guichet.brouillon.domain import PourAutrui
 from carouge.guichet.compte.content import Compte
 from carouge.guichet.compte.domain import DomainError
 from carouge.guichet.compte.domain import Level
@@ -17,12 +19,14 @@ from carouge.guichet.demande.service import find_submission
 from carouge.guichet.demande.service import Submission
 from carouge.guichet.demande.service import submit_demande
 from carouge.guichet.demarche.service import Gate
+from carouge.guichet.demarche.service import gate_at_counter
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.demarche.versions import contenu_publie
 from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.answers import pieces_of
 from carouge.guichet.formulaire.answers import reponses_of
+from carouge.guichet.formulaire.au_guichet import identite_de
 from carouge.guichet.formulaire.domain import idempotent_jeton
 from carouge.guichet.formulaire.domain import Jeton
 from carouge.guichet.formulaire.domain import make_jeton
@@ -32,9 +36,9 @@ from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.prefill import origin_of
 from carouge.guichet.formulaire.prefill import savable
 from carouge.guichet.keys import signing_keys
+from carouge.guichet.regie.service import regies
 from carouge.guichet.swisstime import now
 from datetime import date
-from plone import api
 
 import hashlib
 import secrets
@@ -84,10 +88,11 @@ def stable_jeton(demarche, key: str) -> Jeton:
     """
     moment = now()
     last_year = moment.replace(year=moment.year - 1, month=1, day=1)
+    purpose = _purpose(demarche)
     jetons = [
         idempotent_jeton(
             key=secret,
-            purpose=_purpose(demarche),
+            purpose=purpose,
             idempotency_key=key,
             issued=issued,
         )
@@ -107,17 +112,31 @@ def find_deposit(demarche, jeton: Jeton) -> Submission | None:
     )
 
 
-def deposit(demarche, parcours: Parcours, jeton: Jeton) -> Submission:
+def deposit(
+    demarche, parcours: Parcours, jeton: Jeton, pour: PourAutrui | None = None
+) -> Submission:
     """Make a demande of complete answers; the same jeton gives the same demande.
 
-    The fee is frozen with it: later prices change nothing.
+    The fee is frozen with it: later prices change nothing. ``pour`` is for whom an
+    agent has filled the form in: the demande belongs to that person's compte, or to
+    nobody as long as it is not claimed.
 
     :raises NotAvailable: when the démarche is closed, suspended, or not for this usager
     """
-    gate = gate_of(demarche)
+    gate = gate_of(demarche) if pour is None else gate_at_counter(demarche)
     if not gate.open:
         raise NotAvailable(gate)
     form, compte = parcours.form, parcours.contexte.compte
+    if pour is None:
+        usager_id = _user_id() or None
+        entered = {}
+    else:
+        usager_id = compte.id if compte else None
+        entered = {
+            "canal": parcours.contexte.canal,
+            "saisi_par": _user_id(),
+            "identite": identite_de(pour),
+        }
     membre = next(iter(parcours.reprise.membres.values()), None)
     return submit_demande(
         guichet=guichet_of(demarche),
@@ -126,20 +145,28 @@ def deposit(demarche, parcours: Parcours, jeton: Jeton) -> Submission:
         pieces=pieces_of(parcours),
         form_version=form.version,
         prix=prix_of(parcours, emolument_of(demarche)),
+        regie=regie_of(demarche),
         secret=jeton.secret,
         year=jeton.issued.year,
-        courriel=_courriel(parcours),
-        usager_id=_user_id() or None,
+        courriel=_courriel(parcours) or (pour.courriel or None if pour else None),
+        usager_id=usager_id,
         organisation_id=compte.organisation_principal if compte else None,
-        deposant=_deposant(compte) if compte else None,
+        deposant=_deposant(compte, pour is None) if compte else None,
         membre=MembreConcerne(membre.id, membre.nom_complet) if membre else None,
         faits=_faits(parcours),
+        **entered,
     )
 
 
 def emolument_of(demarche) -> int:
     """The fee citizens pay for a démarche, whatever they answer, in centimes."""
     return contenu_publie(demarche)["emolument"] or 0
+
+
+def regie_of(demarche) -> str:
+    """The régie (code) that collects what a démarche costs; empty when none does."""
+    code = getattr(demarche, "regie", None) or ""
+    return code if code in regies() else ""
 
 
 def prix_of(parcours: Parcours, emolument: int) -> list[LigneDePrix]:
@@ -185,16 +212,18 @@ def person_mark() -> str:
 
 
 def _courriel(parcours: Parcours) -> str | None:
-    if parcours.form.contact:
-        return parcours.valeurs.get(parcours.form.contact)
     compte = parcours.contexte.compte
+    if parcours.form.contact:
+        answer = parcours.valeurs.get(parcours.form.contact)
+        if answer or not parcours.contexte.par_agent:
+            return answer
     return (compte.value("courriel") or None) if compte else None
 
 
 _NIVEAUX = {Level.DECLARED: "declare", Level.VERIFIED: "verifie"}
 
 
-def _deposant(compte: Compte) -> Deposant:
+def _deposant(compte: Compte, en_ligne: bool) -> Deposant:
     organisation = compte.organisation
     residency = current_residency(compte, now())
     return Deposant(
@@ -205,7 +234,8 @@ def _deposant(compte: Compte) -> Deposant:
         organisation=organisation.name if organisation else "",
         ide=organisation.uid if organisation else "",
         mandat=compte.mandate,
-        acr=compte.acr,
+        # At the counter no login has proved anything.
+        acr=compte.acr if en_ligne else "",
         residence=residency.value if residency else "",
     )
 
@@ -241,7 +271,7 @@ def _faits(parcours: Parcours) -> list[FaitUtilise]:
 
 
 def _user_id() -> str:
-    return "" if api.user.is_anonymous() else api.user.get_current().getId()
+    return getSecurityManager().getUser().getId() or ""
 
 
 def _purpose(demarche) -> str:

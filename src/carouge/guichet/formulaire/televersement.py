@@ -20,13 +20,17 @@ from carouge.guichet.formulaire.documents import inspecter
 from carouge.guichet.formulaire.genre import Saisie
 from carouge.guichet.formulaire.genres_pieces import limites_de
 from carouge.guichet.formulaire.lecture import cle_de
+from carouge.guichet.formulaire.noms_fichiers import nom_sur
 from carouge.guichet.formulaire.parcours import Erreur
 from carouge.guichet.formulaire.parcours import Parcours
 from carouge.guichet.formulaire.types_documents import DocumentRefuse
 from collections.abc import Mapping
+from dataclasses import dataclass
 from plone.namedfile.file import NamedBlobFile
+from typing import Protocol
 from ZPublisher.HTTPRequest import FileUpload
 
+import hashlib
 import secrets
 
 
@@ -40,6 +44,32 @@ TOO_LARGE_TOGETHER = _("Your files are too large together. Please send smaller o
 
 class QuestionInconnue(LookupError):
     """There is no such question for documents in this form, or not for this person."""
+
+
+class Support(Protocol):
+    """Where answers are kept while files are attached to them."""
+
+    brouillon: Brouillon
+
+    def parcours(self) -> Parcours:
+        """What is asked now, with the answers so far."""
+
+    def noter(self, etape: str, saisies: Mapping[str, Saisie]) -> None:
+        """Keep these answers of a step."""
+
+
+@dataclass(frozen=True)
+class SupportDeDemarche:
+    """A brouillon of a démarche."""
+
+    demarche: object
+    brouillon: Brouillon
+
+    def parcours(self) -> Parcours:
+        return remplir.ouvrir(self.demarche, self.brouillon).parcours
+
+    def noter(self, etape: str, saisies: Mapping[str, Saisie]) -> None:
+        remplir.noter(self.demarche, self.brouillon, etape, saisies)
 
 
 def question_de(
@@ -62,11 +92,7 @@ def fichier_de(champ, nom: str, data: bytes) -> Fichier:
     :raises DocumentRefuse: with what the citizen is told
     """
     limits = limites_de(champ)
-    try:
-        # Also for what will be refused: to look at it is the work.
-        limites.compter_octets(len(data))
-    except limites.TropVite as error:
-        raise DocumentRefuse(limites.TROP_VITE) from error
+    _compter(data)
     inspection = inspecter(nom, data, types=limits.types, max_octets=limits.max_octets)
     state = examiner(data)
     if state == "infecte":
@@ -84,36 +110,63 @@ def fichier_de(champ, nom: str, data: bytes) -> Fichier:
     )
 
 
+def _compter(data: bytes) -> None:
+    """Also for what will be refused: to look at it is the work.
+
+    :raises DocumentRefuse: too much has come from there
+    """
+    try:
+        limites.compter_octets(len(data))
+    except limites.TropVite as error:
+        raise DocumentRefuse(limites.TROP_VITE) from error
+
+
 def joindre(demarche, brouillon: Brouillon, cle: str, envoi: FileUpload) -> Fichier:
+    """:func:`joindre_a` for a brouillon of a démarche."""
+    return joindre_a(SupportDeDemarche(demarche, brouillon), cle, envoi)
+
+
+def joindre_a(support: Support, cle: str, envoi: FileUpload) -> Fichier:
     """Look at a file that was sent, and attach it to the question at ``cle``.
 
-    The antivirus is asked before anything is written.
+    The antivirus is asked before anything is written. A file that comes again, because
+    the answer to it was lost, is attached once.
 
     :raises QuestionInconnue: see there
     :raises DocumentRefuse: with what the citizen is told
     """
-    parcours = remplir.ouvrir(demarche, brouillon).parcours
+    parcours = support.parcours()
     question, groupe, rang = question_de(parcours, cle)
     limits = limites_de(question.champ)
     limit = limits.max_octets
     attached = _attached(parcours, question, rang)
+    content = envoi.read(limit + 1)
+    known = _deja(support.brouillon, attached, envoi.filename or "", content)
+    if known is not None:
+        _compter(content)
+        return known
     if len(attached) >= limits.max_fichiers:
         raise DocumentRefuse(TOO_MANY)
-    fichier = fichier_de(question.champ, envoi.filename or "", envoi.read(limit + 1))
+    fichier = fichier_de(question.champ, envoi.filename or "", content)
     try:
-        brouillons.joindre(brouillon, fichier)
+        brouillons.joindre(support.brouillon, fichier)
     except TropDeFichiers as error:
         raise DocumentRefuse(TOO_MANY) from error
     except TropDOctets as error:
         raise DocumentRefuse(TOO_LARGE_TOGETHER) from error
     saisie = {"moyen": "", "fichiers": [*attached, fichier.id]}
-    _keep(demarche, brouillon, parcours, question, groupe, rang, saisie)
+    _keep(support, parcours, question, groupe, rang, saisie)
     return fichier
 
 
 def retirer(demarche, brouillon: Brouillon, id: str) -> None:
+    """:func:`retirer_de` for a brouillon of a démarche."""
+    retirer_de(SupportDeDemarche(demarche, brouillon), id)
+
+
+def retirer_de(support: Support, id: str) -> None:
     """Take a file away from the brouillon, wherever it is attached."""
-    parcours = remplir.ouvrir(demarche, brouillon).parcours
+    parcours = support.parcours()
     for etape in parcours.etapes:
         for question, groupe, rang in parcours.questions(etape):
             if not question.genre.a_des_fichiers:
@@ -122,12 +175,19 @@ def retirer(demarche, brouillon: Brouillon, id: str) -> None:
             if id in attached:
                 before = parcours.saisie(question, rang)
                 saisie = {**before, "fichiers": [one for one in attached if one != id]}
-                _keep(demarche, brouillon, parcours, question, groupe, rang, saisie)
-    brouillons.retirer_fichier(brouillon, id)
+                _keep(support, parcours, question, groupe, rang, saisie)
+    brouillons.retirer_fichier(support.brouillon, id)
 
 
 def joindre_envoi(
     demarche, brouillon: Brouillon, etape: Etape, formulaire: Mapping[str, object]
+) -> tuple[list[Fichier], list[Erreur]]:
+    """:func:`joindre_envoi_a` for a brouillon of a démarche."""
+    return joindre_envoi_a(SupportDeDemarche(demarche, brouillon), etape, formulaire)
+
+
+def joindre_envoi_a(
+    support: Support, etape: Etape, formulaire: Mapping[str, object]
 ) -> tuple[list[Fichier], list[Erreur]]:
     """Attach the files that came along with a step (a browser without JavaScript).
 
@@ -137,7 +197,7 @@ def joindre_envoi(
     errors: list[Erreur] = []
     if not any(_uploads(sent) for sent in formulaire.values()):
         return attached, errors
-    parcours = remplir.ouvrir(demarche, brouillon).parcours
+    parcours = support.parcours()
     for question, groupe, rang in list(parcours.questions(etape)):
         if not question.genre.a_des_fichiers:
             continue
@@ -145,7 +205,7 @@ def joindre_envoi(
         sent = _uploads(formulaire.get(f"{PREFIX}{cle}.envoi"))
         for envoi in sent:
             try:
-                attached.append(joindre(demarche, brouillon, cle, envoi))
+                attached.append(joindre_a(support, cle, envoi))
             except DocumentRefuse as error:
                 message = _named(envoi, error) if len(sent) > 1 else error.message
                 errors.append(Erreur(question, groupe, rang, message))
@@ -169,6 +229,22 @@ def _named(envoi: FileUpload, error: DocumentRefuse):
     )
 
 
+def _deja(
+    brouillon: Brouillon, attached: list[str], nom: str, content: bytes
+) -> Fichier | None:
+    """The file of that name and content among those that are attached already."""
+    if not attached:
+        return None
+    digest = hashlib.sha256(content).hexdigest()
+    for id in attached:
+        known = brouillon.fichiers.get(id)
+        if known is not None and known.digest == digest:
+            extension = known.nom.rpartition(".")[2]
+            if known.nom == nom_sur(nom, extension):
+                return known
+    return None
+
+
 def _attached(parcours: Parcours, question: Question, rang: str | None) -> list[str]:
     saisie = parcours.saisie(question, rang)
     ids = saisie.get("fichiers") if isinstance(saisie, dict) else None
@@ -177,8 +253,7 @@ def _attached(parcours: Parcours, question: Question, rang: str | None) -> list[
 
 
 def _keep(
-    demarche,
-    brouillon: Brouillon,
+    support: Support,
     parcours: Parcours,
     question: Question,
     groupe: Groupe | None,
@@ -194,4 +269,4 @@ def _keep(
                 for row in parcours.rangs(groupe)
             ]
         }
-    remplir.noter(demarche, brouillon, question.etape, saisies)
+    support.noter(question.etape, saisies)

@@ -36,11 +36,13 @@ class AdressePostale:
 class Documents:
     """What somebody has handed in, or how he will.
 
-    ``moyen`` is ``poste`` or ``guichet`` for what comes later, empty for files.
+    ``moyen`` is ``poste`` or ``guichet`` for what comes later, empty for files; with
+    ``recu`` an agent has the paper already.
     """
 
     moyen: str
     fichiers: tuple[Fichier, ...] = ()
+    recu: bool = False
 
 
 class MembreConnu(str):

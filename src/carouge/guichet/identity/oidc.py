@@ -68,7 +68,7 @@ def authorization_address(
         query["acr_values"] = " ".join(settings.acr_values)
     if flow.anew:
         query |= {"prompt": "login", "max_age": "0"}
-    return with_query(settings.provider.metadata().authorization_endpoint, query)
+    return with_query(settings.provider.destination().authorization_endpoint, query)
 
 
 def logout_address(
@@ -78,7 +78,7 @@ def logout_address(
 
     :raises ProviderUnavailable: the provider gives no usable description of itself
     """
-    endpoint = settings.provider.metadata().end_session_endpoint
+    endpoint = settings.provider.destination().end_session_endpoint
     if not endpoint:
         return None
     return with_query(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from carouge.guichet.breaker import CircuitBreaker
 from carouge.guichet.identity.errors import LoginRefused
 from carouge.guichet.identity.errors import ProviderUnavailable
 from carouge.guichet.identity.http import fetch_json
@@ -54,10 +55,10 @@ class Provider:
         self.issuer = issuer
         self.hosts = hosts | {host_of(issuer)}
         self._clock = clock
+        self.disjoncteur = CircuitBreaker(clock, failures=1, pause=FAILURE)
         self._lock = threading.Lock()
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, list[dict[str, Any]]] | None = None
-        self._failure: tuple[float, str] | None = None
         self._refetches: list[float] = []
 
     def metadata(self) -> Metadata:
@@ -119,15 +120,32 @@ class Provider:
 
     def _guarded(self, ask):
         """Ask, unless the last question has just failed."""
-        if self._failure is not None and self._clock() - self._failure[0] < FAILURE:
-            raise ProviderUnavailable(self._failure[1])
+        if not self.disjoncteur.allows():
+            raise ProviderUnavailable("it has not answered a moment ago")
         try:
             answer = ask()
-        except ProviderUnavailable as error:
-            self._failure = (self._clock(), str(error))
+        except ProviderUnavailable:
+            self.disjoncteur.failed()
             raise
-        self._failure = None
+        self.disjoncteur.succeeded()
         return answer
+
+    def destination(self) -> Metadata:
+        """The same for a browser that is to be sent there: not to a dead provider.
+
+        :raises ProviderUnavailable: it gives no usable description, or is known to be
+            down
+        """
+        if self.disjoncteur.resting:
+            raise ProviderUnavailable("it has not answered a moment ago")
+        return self.metadata()
+
+    def toquer(self) -> None:
+        """Ask it for its description and forget the answer.
+
+        :raises ProviderUnavailable: it gives no usable one
+        """
+        self._discover()
 
     def _discover(self) -> Metadata:
         status, answer = fetch_json(

@@ -10,6 +10,7 @@ from carouge.guichet.identity.mapping import Mapping
 from carouge.guichet.identity.mapping import parse_mapping
 from carouge.guichet.identity.provider import get_provider
 from carouge.guichet.identity.provider import Provider
+from carouge.guichet.sonde import Sonde
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -80,6 +81,17 @@ def login_settings() -> LoginSettings:
         acr_values=tuple(values.acr_values or ()),
         levels=tuple(values.acr_exiges or ()),
     )
+
+
+def sonde() -> Sonde | None:
+    """What finds out whether the provider answers; None when there is none.
+
+    :raises ProviderUnavailable: the settings do not hold
+    """
+    if not provider_configured():
+        return None
+    provider = login_settings().provider
+    return Sonde(provider.toquer, [provider.disjoncteur])
 
 
 def guichet_address(guichet_url: str) -> str:

@@ -6,11 +6,11 @@ names or messages.
 """
 
 from carouge.guichet.swisstime import now
+from carouge.guichet.transactions import apres_commit
 from plone import api
 
 import json
 import logging
-import transaction
 
 
 journal = logging.getLogger("carouge.guichet.journal")
@@ -21,15 +21,10 @@ def record(action: str, *, subject: str, **details: str) -> None:
 
     ``action`` is ``noun.verb`` and ``subject`` the id or number it was done to. The
     actor is the current user; ``details`` are further words, never personal data.
-    Nothing is written when the transaction is aborted.
+    Nothing is written when the transaction is aborted, or this part of it is rolled back.
     """
     line = _line(action, subject, details)
-
-    def write(committed: bool) -> None:
-        if committed:
-            journal.info(line)
-
-    transaction.get().addAfterCommitHook(write)
+    apres_commit(lambda: journal.info(line))
 
 
 def record_now(action: str, *, subject: str, **details: str) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from carouge.guichet import _
 from carouge.guichet.controlpanel.service import Contact
-from carouge.guichet.demande.domain import State
-from carouge.guichet.demande.labels import STATE_LABELS
-from carouge.guichet.demande.labels import STATE_MEANINGS
+from carouge.guichet.demarche.textes import Avis
+from carouge.guichet.demarche.textes import remplir
+from carouge.guichet.demarche.textes import variables
 from carouge.guichet.swisstime import format_date
 from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from zope.i18nmessageid import Message
@@ -44,85 +45,62 @@ def compose(letter: Letter, translate: Callable[[str], str]) -> tuple[str, str]:
     return subject, "\n\n".join(paragraphs) + "\n"
 
 
-def received(
+def notice(
+    avis: Avis,
+    valeurs: Mapping[str, str],
     *,
-    numero: str,
-    code: str,
-    titre: str,
-    attendu: date | None,
-    url: str,
+    code: str = "",
+    compte: bool,
     contact: Contact,
 ) -> Letter:
-    """To the citizen: the demande has arrived; ``url`` leads to the follow-up."""
-    return Letter(
-        _("Your demande ${numero} has arrived", mapping={"numero": numero}),
-        (
-            (_("Hello,"),),
-            (_("Your demande has arrived:"), titre),
-            (
-                _("Number: ${numero}", mapping={"numero": numero}),
-                _("Tracking code: ${code}", mapping={"code": code}),
-            ),
+    """To the citizen, in the words of ``avis``.
+
+    ``code`` is the tracking code in clear, for whoever has no other way to his demande;
+    ``compte`` says that it belongs to an account. The link is always there.
+    """
+    paragraphs = [tuple(part.split("\n")) for part in _filled(avis.texte, valeurs)]
+    if "lien" not in variables(avis.texte):
+        paragraphs.append((_("To your demande:"), valeurs["lien"]))
+    if code:
+        paragraphs.append((_("Tracking code: ${code}", mapping={"code": code}),))
+        paragraphs.append(
             (
                 _(
                     "Keep this message. With the number and the code you can follow "
-                    "your demande at any time, without an account:"
+                    "your demande at any time, without an account."
                 ),
-                url,
-            ),
-            (_("What happens next"),),
+            )
+        )
+    elif not compte:
+        paragraphs.append(
             (
                 _(
-                    "The service examines your demande. It writes to this address as "
-                    "soon as something changes, or when it needs something more "
-                    "from you."
+                    "You open your demande with its number and the tracking code you "
+                    "received when you submitted it."
                 ),
-                *_expected(attendu),
-            ),
-            *citizen_footer(contact),
-        ),
-    )
-
-
-def moved(
-    *,
-    numero: str,
-    titre: str,
-    etat: State,
-    message: str,
-    url: str,
-    contact: Contact,
-) -> Letter:
-    """To the citizen: the service made a move; ``message`` is what it says."""
-    answer = (
-        (_("Please answer on the follow-up page."),)
-        if etat is State.A_COMPLETER
-        else ()
-    )
-    words = (
-        ((_("Message from the service:"), *message.splitlines()),) if message else ()
-    )
+            )
+        )
     return Letter(
-        _(
-            "Your demande ${numero}: ${etat}",
-            mapping={"numero": numero, "etat": STATE_LABELS[etat]},
-        ),
-        (
-            (_("Hello,"),),
-            (STATE_MEANINGS[etat],),
-            (_("Your demande:"), titre, numero),
-            *words,
-            answer,
-            (
-                _(
-                    "Follow your demande with the tracking code you received when you "
-                    "submitted it:"
-                ),
-                url,
-            ),
-            *citizen_footer(contact),
-        ),
+        remplir(avis.objet, valeurs).texte,
+        (*paragraphs, *citizen_footer(contact)),
     )
+
+
+def text_message(avis: Avis, valeurs: Mapping[str, str]) -> str:
+    """The same by SMS: one line with the link."""
+    text = " ".join(remplir(avis.sms, valeurs).texte.split())
+    return text if "lien" in variables(avis.sms) else f"{text} {valeurs['lien']}"
+
+
+def body_of(avis: Avis, valeurs: Mapping[str, str]) -> str:
+    """The words alone: what a letter says, and whoever telephones."""
+    return "\n\n".join(_filled(avis.texte, valeurs))
+
+
+def _filled(texte: str, valeurs: Mapping[str, str]) -> list[str]:
+    # Paragraph by paragraph: one that says nothing leaves no gap.
+    parts = (remplir(part, valeurs).texte for part in texte.split("\n\n"))
+    return [part.strip("\n") for part in parts if part.strip()]
 
 
 def arrived(*, numero: str, titre: str, attendu: date | None, url: str) -> Letter:
@@ -147,24 +125,81 @@ def arrived(*, numero: str, titre: str, attendu: date | None, url: str) -> Lette
 
 def answered(*, numero: str, titre: str, url: str) -> Letter:
     """To the service: the citizen gave what was asked of him."""
-    return Letter(
+    return _to_service(
         _("Answer received: demande ${numero}", mapping={"numero": numero}),
-        (
-            (_("The citizen has answered your question."),),
-            (titre, _("Number: ${numero}", mapping={"numero": numero})),
-            (_("To the demande:"), url),
-            (_NOBODY_READS,),
-        ),
+        _("The citizen has answered your question."),
+        numero,
+        titre,
+        url,
     )
 
 
 def withdrawn(*, numero: str, titre: str, url: str) -> Letter:
     """To the service: the citizen wants nothing any more."""
-    return Letter(
+    return _to_service(
         _("Demande ${numero} withdrawn", mapping={"numero": numero}),
+        _("The citizen has withdrawn the demande. There is nothing more to do."),
+        numero,
+        titre,
+        url,
+    )
+
+
+def written(*, numero: str, titre: str, url: str) -> Letter:
+    """To the service: the citizen has sent a message, which is not in here."""
+    return _to_service(
+        _("Message from the citizen: demande ${numero}", mapping={"numero": numero}),
+        _("The citizen has written to you."),
+        numero,
+        titre,
+        url,
+    )
+
+
+def handed_over(*, numero: str, titre: str, url: str) -> Letter:
+    """To the service: another one has given it the demande."""
+    return _to_service(
+        _("Demande ${numero} handed over to you", mapping={"numero": numero}),
+        _("Another service has handed this demande over to you."),
+        numero,
+        titre,
+        url,
+    )
+
+
+def due(*, numero: str, titre: str, url: str, attendu: date | None) -> Letter:
+    """To the service: the day by which the citizen expects an answer is near or over."""
+    return _to_service(
+        _("Answer awaited: demande ${numero}", mapping={"numero": numero}),
+        _("This demande waits for you."),
+        numero,
+        titre,
+        url,
+        *_expected_of_service(attendu),
+    )
+
+
+def to_review(*, regie: str, paiement: str, url: str) -> Letter:
+    """To the cash desk: a payment that only a person can decide about."""
+    return Letter(
+        _("A payment has to be checked: ${regie}", mapping={"regie": regie}),
         (
-            (_("The citizen has withdrawn the demande. There is nothing more to do."),),
-            (titre, _("Number: ${numero}", mapping={"numero": numero})),
+            (_("Only a person can decide about this payment."),),
+            (regie, _("Payment ${number}", mapping={"number": paiement})),
+            (_("To the payment, with all that is known of it:"), url),
+            (_NOBODY_READS,),
+        ),
+    )
+
+
+def _to_service(
+    subject: str, first: str, numero: str, titre: str, url: str, *more: str
+) -> Letter:
+    return Letter(
+        subject,
+        (
+            (first,),
+            (titre, _("Number: ${numero}", mapping={"numero": numero}), *more),
             (_("To the demande:"), url),
             (_NOBODY_READS,),
         ),
@@ -174,13 +209,6 @@ def withdrawn(*, numero: str, titre: str, url: str) -> Letter:
 _NOBODY_READS = _(
     "This message was sent automatically. Nobody reads the answers to this address."
 )
-
-
-def _expected(attendu: date | None) -> tuple[str, ...]:
-    if attendu is None:
-        return ()
-    day = format_date(attendu)
-    return (_("You can expect an answer by ${date}.", mapping={"date": day}),)
 
 
 def _expected_of_service(attendu: date | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from carouge.guichet.registre.domain import ResidentResult
 from carouge.guichet.registre.domain import Status
 from carouge.guichet.registre.interfaces import NULL
 from carouge.guichet.registre.settings import site_settings
+from carouge.guichet.sonde import Sonde
 from collections.abc import Callable
 from collections.abc import Collection
 from dataclasses import replace
@@ -131,6 +132,22 @@ def _ask(
         return answer
     breaker.failed()
     return Status.UNAVAILABLE, None
+
+
+def sonde() -> Sonde | None:
+    """What finds out whether the register of the settings answers; None without one.
+
+    Nobody is asked about.
+
+    :raises RegisterUnavailable: its settings are not usable
+    """
+    name = site_settings().client or NULL
+    if name == NULL:
+        return None
+    client = queryUtility(IResidentRegistry, name)
+    if client is None:
+        raise RegisterUnavailable("no such client")
+    return Sonde(client.sonde(), [_BREAKERS.get(name)])
 
 
 def check_config() -> list[Message]:

@@ -27,7 +27,7 @@ function canonique(question) {
   }
   if (genre === "piece") {
     const moyen = inputs.find((input) => input.name.endsWith(".moyen") && input.checked);
-    if (moyen?.value) return moyen.value;
+    if (moyen?.value) return moyen.dataset.guichetVaut || moyen.value;
     return question.querySelector("[data-guichet-fichier]") ? "fichier" : null;
   }
   const tickable = inputs.filter((input) => ["radio", "checkbox"].includes(input.type));
@@ -285,6 +285,23 @@ function restaurer() {
 
 // --- a household member -----------------------------------------------------------
 
+// What was typed in a question since it was sent goes on in its new block.
+function garder(before, after, sent) {
+  for (const control of before?.querySelectorAll("[name]") ?? []) {
+    const name = `[name="${CSS.escape(control.name)}"]`;
+    if (control.type === "radio" || control.type === "checkbox") {
+      const was = sent.getAll(control.name).includes(control.value);
+      const value = `[value="${CSS.escape(control.value)}"]`;
+      const twin = after.querySelector(name + value);
+      if (twin && control.checked !== was) twin.checked = control.checked;
+    } else if (control.type !== "hidden" && control.type !== "file") {
+      const twin = after.querySelector(name);
+      const changed = control.value !== (sent.get(control.name) ?? "");
+      if (twin && changed && !twin.readOnly) twin.value = control.value;
+    }
+  }
+}
+
 async function reprendre(button, select, status) {
   const until = changed;
   const data = donnees();
@@ -303,6 +320,7 @@ async function reprendre(button, select, status) {
     }
     for (const block of blocks) {
       const cle = block.dataset.guichetQuestion;
+      garder(questions.get(cle), block, data);
       questions.get(cle)?.replaceWith(block);
       questions.set(cle, block);
     }

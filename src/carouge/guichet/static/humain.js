@@ -12,7 +12,10 @@
   const status = box.querySelector("[role='status']");
   const patience = box.querySelector("[data-attente]");
   const BATCH = 8;
-  let submitter = null;
+  // Pressed before this script was loaded: the answer asks to send by itself.
+  let submitter = box.dataset.renvoi
+    ? form.querySelector("button[value='envoyer']")
+    : null;
   let running = true;
 
   const bytes = (hex) =>
@@ -73,7 +76,7 @@
   });
 
   patience.hidden = true;
-  status.textContent = box.dataset.travail;
+  status.textContent = submitter ? box.dataset.envoi : box.dataset.travail;
   const challenge = JSON.parse(box.dataset.epreuve);
   solve(challenge.parameters)
     .then((solution) => {

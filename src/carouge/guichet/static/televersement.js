@@ -53,8 +53,11 @@ async function adresse() {
 function donnees(champs) {
   const data = new FormData();
   for (const [nom, valeur] of Object.entries(champs)) data.set(nom, valeur);
-  const pour = form.querySelector("[name=pour]");
-  if (pour) data.set("pour", pour.value);
+  // Whom the page was made for, and what proves that it is ours.
+  for (const nom of ["pour", "_authenticator", "token", "version"]) {
+    const input = form.querySelector(`input[type=hidden][name=${nom}]`);
+    if (input) data.set(nom, input.value);
+  }
   return data;
 }
 

@@ -60,6 +60,17 @@ class Clamd:
             return Verdict(Resultat.INDISPONIBLE)
         return _lire(reponse)
 
+    def toquer(self) -> None:
+        """
+        :raises OSError: clamd does not answer
+        :raises AdresseInutilisable: nobody knows where it is
+        """
+        fin = time.monotonic() + CONNEXION
+        with _connexion(self._ou(), CONNEXION) as prise:
+            _envoyer(prise, b"zPING\0", fin)
+            if _recevoir(prise, fin) != b"PONG\0":
+                raise OSError("no usable answer")
+
 
 def _connexion(ou: Adresse, delai: float) -> socket.socket:
     if not ou.chemin:

@@ -15,3 +15,6 @@ class SansAntivirus:
 
     def examiner(self, stream: BinaryIO) -> Verdict:
         return Verdict(Resultat.NON_CONFIGURE)
+
+    def toquer(self) -> None:
+        """There is nothing that could be down."""

@@ -6,6 +6,8 @@ from carouge.guichet import _
 from carouge.guichet.atelier.browser.page import PageAtelier
 from carouge.guichet.atelier.formulaire_genres import genre_en_mots
 from carouge.guichet.demarche import versions
+from carouge.guichet.demarche.textes import OCCASIONS
+from carouge.guichet.demarche.textes import Textes
 from carouge.guichet.demarche.versions import Version
 from carouge.guichet.formulaire.compile import compile_model
 from carouge.guichet.formulaire.compile import Groupe
@@ -139,6 +141,24 @@ class Versions(PageAtelier):
             }
             for etape in self.form.etapes
         ]
+
+    @cached_property
+    def textes(self) -> dict[str, list[dict]]:
+        """The texts of the version: notices by occasion, models by their titles."""
+        textes = Textes.from_json(self.version.contenu["correspondance"])
+        return {
+            "avis": [
+                {"titre": OCCASIONS[occasion], "parties": [a.objet, a.texte, a.sms]}
+                for occasion, a in textes.avis.items()
+            ],
+            "messages": [
+                {"titre": one.titre, "parties": [one.texte]} for one in textes.messages
+            ],
+            "documents": [
+                {"titre": one.titre, "parties": [one.corps, one.signataire]}
+                for one in textes.documents
+            ],
+        }
 
     def _element(self, element) -> dict:
         if not isinstance(element, Groupe):

@@ -1,276 +1,314 @@
-"""One demande at the desk."""
+"""One demande at the desk: its page, and what is ordered there."""
+
+from __future__ import annotations
 
 from carouge.guichet import _
-from carouge.guichet.backoffice import labels
-from carouge.guichet.backoffice.browser.page import DeskPage
-from carouge.guichet.backoffice.domain import group_by_step
+from carouge.guichet.backoffice import actions
+from carouge.guichet.backoffice.browser.demande_vue import DemandeVue
+from carouge.guichet.backoffice.browser.demande_vue import PARTS
+from carouge.guichet.backoffice.browser.partie import Refused
+from carouge.guichet.backoffice.browser.partie import UNUSABLE_TEXT
+from carouge.guichet.backoffice.dialogue import filled
 from carouge.guichet.backoffice.domain import whole_number
+from carouge.guichet.backoffice.historique import name_of
+from carouge.guichet.backoffice.service import carried_out
 from carouge.guichet.backoffice.service import InvalidMessage
-from carouge.guichet.backoffice.service import moves_for_agent
-from carouge.guichet.backoffice.service import NotVisible
-from carouge.guichet.backoffice.service import Outdated
-from carouge.guichet.backoffice.service import person_of
-from carouge.guichet.backoffice.service import process
-from carouge.guichet.backoffice.service import version_of
-from carouge.guichet.compte.domain import Source
-from carouge.guichet.compte.saisie import format_fact
-from carouge.guichet.demande.domain import is_late
-from carouge.guichet.demande.labels import NIVEAU_LABELS
-from carouge.guichet.demande.labels import remark_on
-from carouge.guichet.demande.labels import RESIDENCE_LABELS
-from carouge.guichet.demande.labels import STATE_COLOURS
+from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.demande.labels import TRANSITION_LABELS
-from carouge.guichet.demande.labels import TYPE_LABELS
-from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import MessageRequired
-from carouge.guichet.demande.service import TransitionRefused
-from carouge.guichet.formulaire.domain import MAX_TEXT
-from carouge.guichet.money import format_chf
-from carouge.guichet.swisstime import format_date
-from carouge.guichet.swisstime import local_date
-from carouge.guichet.swisstime import today
-from datetime import datetime
+from carouge.guichet.demande.traitement import PieceInconnue
+from carouge.guichet.demande.traitement import TexteVide
+from carouge.guichet.formulaire.bordereau import MOYENS
+from carouge.guichet.formulaire.pieces_jointes import envois
+from carouge.guichet.formulaire.pieces_jointes import JointesRefusees
+from carouge.guichet.formulaire.pieces_jointes import lire_jointes
+from collections.abc import Callable
+from contextlib import contextmanager
 from functools import cached_property
-from plone import api
-from plone.protect.authenticator import check as check_authenticator
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
-from urllib.parse import quote
-from urllib.parse import urlencode
-from zExceptions import Forbidden
 from zExceptions import NotFound
-from zope.component import getMultiAdapter
-from zope.i18n import translate
+from zope.component import queryMultiAdapter
 from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 
 
-PIECE = "piece"
-PIECE_PAGE = "agents-piece"
+PIECE_ELSEWHERE = _(
+    "This document is no longer awaited: somebody has ticked it already, or it was not "
+    "announced. Nothing was changed."
+)
 
-
-def format_name(deposant) -> str:
-    """The organisation acted for, with its UID if it has one."""
-    if not deposant.ide:
-        return deposant.organisation
-    return f"{deposant.organisation} ({format_fact('ide', deposant.ide)})"
+NO_SUCH_SCAN = _(
+    "There is no scan that could be removed: somebody has removed it already, or the "
+    "demande is over. Nothing was changed."
+)
 
 
 @implementer(IPublishTraverse)
-class AgentsDemande(DeskPage):
+class AgentsDemande(DemandeVue):
     """``<guichet>/agents/<numero>``: one demande, its history and what can be done.
 
-    The page is open to everybody who sees the guichet, because it answers to all but
-    the agents in charge in the same way: there is nothing at this address.
+    A button is called ``mouvement`` when it moves the demande, its value being the
+    move, and ``geste`` for all the rest.
     """
 
     template = ViewPageTemplateFile("../templates/demande.pt")
-    nothing = ViewPageTemplateFile("../templates/nothing.pt")
-    format_chf = staticmethod(format_chf)
-    page_title = _("There is no page at this address")
-    number = None
-    message = ""
-    message_error = None
-    alert = None
-    unseen = None
 
     def publishTraverse(self, request, name):
-        if name != PIECE or self.number is None:
+        page = queryMultiAdapter((self.context, request), name=f"{PARTS}-{name}")
+        if page is None or self.number is None:
             raise NotFound(name)
-        page = getMultiAdapter((self.context, request), name=PIECE_PAGE)
         page.number = self.number
         return page
 
-    def __call__(self):
-        self.prepare()
-        posted = self.request.method == "POST"
-        if posted:
-            text = self.request.form.get("message")
-            self.message = text if isinstance(text, str) else ""
-        if api.user.is_anonymous():
-            self.request.response.setStatus(404)
-            return self.nothing()
-        try:
-            self.demande = self.desk.open(self.number or "")
-        except NotVisible as error:
-            raise NotFound(self.number) from error
-        self.page_title = self.demande.numero
-        if posted and self._process():
-            return self.request.response.redirect(self.demande_url(self.demande.numero))
-        return self.template()
+    def act(self) -> str | None:
+        geste = self.request.form.get("geste")
+        known: dict[str, Callable[[], str | None]] = {
+            "prendre": self._take,
+            "rendre": self._put_back,
+            "attribuer": self._assign,
+            "transmettre": self._hand_over,
+            "suivre": self._follow,
+            "ne_plus_suivre": self._unfollow,
+            "inserer": self._insert,
+            "ecrire": self._write,
+            "noter": self._note,
+            "lus": self._read,
+            "recevoir": self._receive,
+            "annuler": self._await_again,
+            "retirer_scan": self._remove_scan,
+        }
+        if isinstance(geste, str) and geste in known:
+            return known[geste]()
+        return self._move()
 
-    def _process(self) -> bool:
-        """Do what the agent ordered; False when the page has something to say."""
-        form = self.request.form
-        move = form.get("mouvement")
-        move = move if isinstance(move, str) else ""
-        response = self.request.response
+    # In whose hands
+
+    def _take(self) -> str:
+        state = actions.take(self.demande, self.sent_version)
+        return self.done(
+            _(
+                "You have this demande in hand. Its state is: ${state}.",
+                mapping={"state": self.say(STATE_LABELS[state])},
+            )
+        )
+
+    def _put_back(self) -> str:
+        actions.put_back(self.demande, self.sent_version)
+        return self.done(_("Nobody has this demande in hand any more."))
+
+    def _assign(self) -> str:
+        agent = self.typed("agent")
+        if not agent:
+            raise Refused(_("Please choose somebody."), "agent")
         try:
-            check_authenticator(self.request)
-            state = process(
-                self.demande,
-                transition=move,
-                message=self.message,
-                version=whole_number(form.get("version")),
+            actions.assign(self.demande, self.sent_version, agent)
+        except actions.NotAnAgent as error:
+            raise Refused(
+                _("This person does not work for the service in charge."), "agent"
+            ) from error
+        return self.done(
+            _(
+                "${name} has this demande in hand.",
+                mapping={"name": name_of(agent, self.request)},
             )
-        except Forbidden:
-            response.setStatus(403)
-            self.alert = _(
-                "This page was open for a long time, or somebody else has logged in "
-                "meanwhile. Nothing was changed; please check and send again."
-            )
-        except Outdated as error:
-            response.setStatus(409)
-            self.unseen = self._in_words(error.steps)
-            self.alert = _(
-                "This demande has changed since you opened it. Your move was not made; "
-                "your text is kept below."
-            )
-        except TransitionRefused:
-            response.setStatus(400)
-            self.alert = _("This move is not possible now. Nothing was changed.")
-        except MessageRequired:
-            response.setStatus(400)
-            self.message_error = _(
-                "Please write to the citizen before you choose « ${move} ».",
-                mapping={"move": self._say(TRANSITION_LABELS[move])},
-            )
-        except InvalidMessage:
-            response.setStatus(400)
-            self.message_error = _(
-                "The message is longer than ${count} characters, or holds characters "
-                "that cannot be shown.",
-                mapping={"count": str(MAX_TEXT)},
-            )
-        else:
-            text = _(
+        )
+
+    def _hand_over(self) -> str:
+        service = self.typed("vers")
+        if not service:
+            raise Refused(_("Please choose a service."), "vers")
+        with self._field("raison", _("Please say why, for your colleagues.")):
+            try:
+                actions.hand_over(
+                    self.demande, self.sent_version, service, self.typed("raison")
+                )
+            except actions.NoSuchService as error:
+                raise Refused(
+                    _("The demande cannot be handed over to this service."), "vers"
+                ) from error
+        # Whoever works for both services goes on with it.
+        stays = self.demande.service_uid in self.desk.service_titles
+        return self._handed_over("" if stays else self.back_url)
+
+    def gone(self) -> str | None:
+        """The second click on a demande that was handed over by the first."""
+        service, raison = self.typed("vers"), self.typed("raison")
+        order = actions.hand_over_order(service, raison)
+        demande = self.desk.handed_over(self.number or "")
+        if demande is None or not carried_out(demande, self.sent_version, *order):
+            return None
+        self.demande = demande
+        return self._handed_over(self.back_url)
+
+    def _handed_over(self, url: str) -> str:
+        titles = {one.UID(): one.title for one in self.desk.all_services}
+        return self.done(
+            _(
+                "The demande ${number} is now with: ${service}.",
+                mapping={
+                    "number": self.demande.numero,
+                    "service": titles.get(self.demande.service_uid, ""),
+                },
+            ),
+            url,
+        )
+
+    def _follow(self) -> str:
+        actions.follow(self.demande, True)
+        return self.done(_("You follow this demande: you are told what happens."))
+
+    def _unfollow(self) -> str:
+        actions.follow(self.demande, False)
+        return self.done(_("You do not follow this demande any more."))
+
+    # Moves
+
+    def _move(self) -> str:
+        move = self.request.form.get("mouvement")
+        move = move if isinstance(move, str) else ""
+        with self._field("message"):
+            try:
+                state = actions.process(
+                    self.demande,
+                    transition=move,
+                    message=self.typed("message"),
+                    version=self.sent_version,
+                )
+            except MessageRequired as error:
+                raise Refused(
+                    _(
+                        "Please write to the citizen before you choose « ${move} ».",
+                        mapping={"move": self.say(TRANSITION_LABELS[move])},
+                    ),
+                    "message",
+                ) from error
+        return self.done(
+            _(
                 "Done. The state of the demande ${number} is now: ${state}.",
                 mapping={
                     "number": self.demande.numero,
-                    "state": self._say(STATE_LABELS[state]),
+                    "state": self.say(STATE_LABELS[state]),
                 },
             )
-            api.portal.show_message(text, self.request)
-            return True
-        return False
-
-    @property
-    def login_url(self) -> str:
-        target = f"{self.list_url}/{quote(self.number or '', safe='')}"
-        portal_url = api.portal.get().absolute_url()
-        return f"{portal_url}/login?{urlencode({'came_from': target})}"
-
-    @property
-    def back_url(self) -> str:
-        return self.url_of(self.filters)
-
-    @property
-    def action(self) -> str:
-        return self.demande_url(self.demande.numero)
-
-    @property
-    def version(self) -> int:
-        return version_of(self.demande)
-
-    @property
-    def late(self) -> bool:
-        return is_late(self.demande.attendu, self.demande.etat, today())
-
-    @property
-    def service_title(self) -> str:
-        return self.desk.service_titles[self.demande.service_uid]
-
-    @property
-    def mail_url(self) -> str:
-        return "mailto:" + quote(self.demande.courriel, safe="@")
-
-    @property
-    def groups(self):
-        return group_by_step(self.demande.reponses)
-
-    @property
-    def deposant(self) -> str:
-        """Who filed it, in words; empty without an account."""
-        deposant = self.demande.deposant
-        if deposant is None:
-            return ""
-        phrases = [
-            deposant.nom,
-            deposant.organisation and format_name(deposant),
-            TYPE_LABELS.get(deposant.type),
-            NIVEAU_LABELS.get(deposant.niveau),
-            RESIDENCE_LABELS.get(deposant.residence),
-        ]
-        return ", ".join(self._say(phrase) for phrase in phrases if phrase)
-
-    @property
-    def origins(self) -> dict[str, dict]:
-        """Where the answers that an account had a say in come from, by question."""
-        return {
-            fait.champ: {
-                # The words kept with the answer speak to the citizen.
-                "source": labels.STAFF_SOURCES.get(Source(fait.source), fait.origine),
-                "date": format_date(local_date(datetime.fromisoformat(fait.date))),
-                "confirmed": fait.verrouille,
-            }
-            for fait in self.demande.faits
-        }
-
-    @property
-    def pieces(self) -> list[dict]:
-        return [
-            {
-                "label": piece.label,
-                "remark": remark_on(piece),
-                "filename": "" if piece.annoncee else labels.filename_of(piece, index),
-                "size": None
-                if piece.annoncee
-                else labels.size_of(piece.file.getSize()),
-                "url": f"{self.list_url}/{self.demande.numero}/{PIECE}/{index}"
-                if piece.lisible
-                else "",
-            }
-            for index, piece in enumerate(self.demande.pieces, start=1)
-        ]
-
-    @property
-    def history(self) -> list[dict]:
-        return self._in_words(history(self.demande))
-
-    @cached_property
-    def moves(self) -> list[dict]:
-        return [
-            {
-                "id": move.id,
-                "title": TRANSITION_LABELS[move.id],
-                "css": labels.MOVE_COLOURS.get(move.id, "btn-outline-primary"),
-                "message_required": move.message_required,
-            }
-            for move in moves_for_agent(self.demande)
-        ]
-
-    @property
-    def moves_with_message(self) -> str:
-        """The moves for which the citizen must be told why, as on their buttons."""
-        return ", ".join(
-            f"«\u00a0{self._say(move['title'])}\u00a0»"
-            for move in self.moves
-            if move["message_required"]
         )
 
-    def _in_words(self, steps) -> list[dict]:
-        return [
-            {
-                "time": labels.moment_of(step.time),
-                "machine_time": step.time.isoformat(timespec="seconds"),
-                "person": person_of(self.demande, step) or labels.CITIZEN,
-                "title": labels.MOVE_DONE_LABELS.get(step.transition, step.transition),
-                "state": STATE_LABELS[step.state],
-                "css": STATE_COLOURS[step.state],
-                "message": step.message,
-            }
-            for step in steps
-        ]
+    # Words
 
-    def _say(self, message) -> str:
-        return translate(message, context=self.request)
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """What stands in the fields: what was typed, and a model that was inserted."""
+        names = ("message", "texte", "note", "raison")
+        return {name: self.typed(name) for name in names}
+
+    def _insert(self) -> None:
+        """Put a model below what is typed; nothing is sent."""
+        field = "texte" if self.request.form.get("champ") == "texte" else "message"
+        chosen = self.request.form.get("modele")
+        model = next((one for one in self.models if one["id"] == chosen), None)
+        if model is None:
+            raise Refused(_("Please choose a model."), f"{field}-modele")
+        parts = (self.texts[field], filled(self.demande, model["text"]))
+        self.texts[field] = "\n\n".join(part for part in parts if part)
+        self.inserted = field
+
+    #: The field a model was inserted into.
+    inserted = ""
+
+    def _write(self) -> str:
+        texte = self.typed("texte")
+        with self._field("texte", _("Please write something, or attach a file.")):
+            pieces = self._files("jointes")
+            actions.write(self.demande, self.sent_version, texte, pieces)
+        return self.done(_("Your message is sent. The citizen is told."))
+
+    def _note(self) -> str:
+        with self._field("note", _("The note is empty.")):
+            actions.note(self.demande, self.sent_version, self.typed("note"))
+        return self.done(_("The note is kept, for the agents only."))
+
+    def _read(self) -> str:
+        actions.mark_read(self.demande)
+        return self.done(_("The messages are marked as read; the citizen sees it."))
+
+    # Pieces
+
+    def _receive(self) -> str:
+        rang = whole_number(self.request.form.get("rang"))
+        moyen = self.request.form.get("moyen")
+        if rang is None or moyen not in MOYENS:
+            raise Refused(_("Please say how the document has arrived."), "pieces")
+        label = self._label(rang)
+        scans = self._files("scan", told_at="pieces", label=label, max_fichiers=1)
+        try:
+            actions.receive(
+                self.demande,
+                self.sent_version,
+                [rang],
+                moyen,
+                scans[0] if scans else None,
+            )
+        except PieceInconnue as error:
+            raise Refused(PIECE_ELSEWHERE, "pieces") from error
+        return self.done(
+            _("Received: ${piece}. The citizen is told.", mapping={"piece": label})
+        )
+
+    def _await_again(self) -> str:
+        rang = whole_number(self.request.form.get("rang"))
+        if rang is None:
+            raise Refused(PIECE_ELSEWHERE, "pieces")
+        try:
+            actions.await_again(self.demande, self.sent_version, rang)
+        except PieceInconnue as error:
+            raise Refused(PIECE_ELSEWHERE, "pieces") from error
+        return self.done(
+            _("Awaited again: ${piece}.", mapping={"piece": self._label(rang)})
+        )
+
+    def _remove_scan(self) -> str:
+        rang = whole_number(self.request.form.get("rang"))
+        if rang is None:
+            raise Refused(NO_SUCH_SCAN, "pieces")
+        try:
+            actions.remove_scan(self.demande, self.sent_version, rang)
+        except PieceInconnue as error:
+            raise Refused(NO_SUCH_SCAN, "pieces") from error
+        return self.done(
+            _(
+                "The scan is removed. Awaited again: ${piece}.",
+                mapping={"piece": self._label(rang)},
+            )
+        )
+
+    def _label(self, rang: int) -> str:
+        pieces = self.demande.pieces
+        return pieces[rang].label if rang < len(pieces) else ""
+
+    def _files(self, field: str, *, told_at: str = "", **options) -> list[Piece]:
+        """The files of a field of the form; ``options`` are those of lire_jointes.
+
+        :raises Refused: some of them cannot be kept, so none is
+        """
+        sent = envois(self.request.form.get(field))
+        try:
+            return lire_jointes(sent, **options) if sent else []
+        except JointesRefusees as error:
+            words = " ".join(map(self.say, error.messages))
+            raise Refused(
+                _(
+                    "Nothing was sent. ${reasons} Please choose the files again.",
+                    mapping={"reasons": words},
+                ),
+                told_at or field,
+            ) from error
+
+    @contextmanager
+    def _field(self, name: str, empty=None):
+        """Say at a field what is wrong with its text."""
+        try:
+            yield
+        except InvalidMessage as error:
+            raise Refused(UNUSABLE_TEXT, name) from error
+        except TexteVide as error:
+            raise Refused(empty, name) from error

@@ -7,13 +7,14 @@ from carouge.guichet.backoffice.service import Desk
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.layout import keep_private
+from carouge.guichet.layout import Retrouvable
 from carouge.guichet.layout import single_column
 from functools import cached_property
 from plone import api
 from Products.Five.browser import BrowserView
 
 
-class DeskPage(BrowserView):
+class DeskPage(Retrouvable, BrowserView):
     """What the pages of the desk have in common."""
 
     state_labels = STATE_LABELS

@@ -1,9 +1,10 @@
-"""The documents of a demande at the desk."""
+"""The files of a demande at the desk."""
 
 from carouge.guichet.backoffice import labels
 from carouge.guichet.backoffice.browser.page import DeskPage
 from carouge.guichet.backoffice.domain import whole_number
 from carouge.guichet.backoffice.service import NotVisible
+from carouge.guichet.demande.content import Piece
 from plone import api
 from plone.namedfile.utils import stream_data
 from urllib.parse import quote
@@ -13,29 +14,42 @@ from zope.publisher.interfaces import IPublishTraverse
 
 
 @implementer(IPublishTraverse)
-class AgentsPiece(DeskPage):
-    """``<guichet>/agents/<numero>/piece/<index>``: one document, to be saved.
+class AgentsFile(DeskPage):
+    """A file below a demande, to be saved; the first one is number 1.
 
-    Open in the same way as the page of the demande; the first document is number 1.
+    Open in the same way as the page of the demande.
     """
 
     number = None
-    index = None
+    #: How many further segments the address has.
+    segments = 1
+
+    def __init__(self, context, request) -> None:
+        super().__init__(context, request)
+        self.items: list[str] = []
 
     def publishTraverse(self, request, name):
-        if self.number is None or self.index is not None:
+        if self.number is None or len(self.items) == self.segments:
             raise NotFound(name)
-        self.index = name
+        self.items.append(name)
         return self
 
+    def find(self, index: int) -> Piece:
+        """The file at an index, the first one being 0.
+
+        :raises NotVisible: none for this agent
+        """
+        raise NotImplementedError
+
     def __call__(self):
-        index = whole_number(self.index)
-        if api.user.is_anonymous() or index is None:
-            raise NotFound(self.index)
+        index = whole_number(self.items[-1]) if self.items else None
+        complete = len(self.items) == self.segments
+        if api.user.is_anonymous() or index is None or not complete:
+            raise NotFound(self.number)
         try:
-            piece = self.desk.piece(self.number, index - 1)
+            piece = self.find(index - 1)
         except NotVisible as error:
-            raise NotFound(self.index) from error
+            raise NotFound(self.number) from error
         filename = quote(labels.filename_of(piece, index), safe="")
         response = self.request.response
         for name, value in (
@@ -49,3 +63,19 @@ class AgentsPiece(DeskPage):
         ):
             response.setHeader(name, value)
         return stream_data(piece.file)
+
+
+class AgentsPiece(AgentsFile):
+    """``<guichet>/agents/<numero>/piece/<index>``: one document of the citizen."""
+
+    def find(self, index: int) -> Piece:
+        return self.desk.piece(self.number, index)
+
+
+class AgentsJointe(AgentsFile):
+    """``<guichet>/agents/<numero>/jointe/<message>/<index>``: one attachment."""
+
+    segments = 2
+
+    def find(self, index: int) -> Piece:
+        return self.desk.attachment(self.number, self.items[0], index)

@@ -4,6 +4,7 @@ from carouge.guichet import _
 from carouge.guichet.access.domain import Remedy
 from carouge.guichet.access.service import current_usager
 from carouge.guichet.demarche.browser.page import CachedPage
+from carouge.guichet.demarche.delais import delai_constate
 from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.demarche.labels import badge_of
 from carouge.guichet.demarche.labels import refusal_of
@@ -90,6 +91,11 @@ class Demarche(CachedPage):
     def fee(self) -> str:
         """The fee in francs; empty when there is none."""
         return format_chf(self.fiche.fee) if self.fiche.fee else ""
+
+    @cached_property
+    def constate(self):
+        """How long it really took in the last twelve months; None when unknown."""
+        return delai_constate(self.guichet, self.fiche.uid)
 
     def opens(self) -> str:
         return format_date(self.fiche.opens) if self.fiche.opens else ""

@@ -8,12 +8,18 @@ from carouge.guichet import config
 from carouge.guichet.access.service import current_usager
 from carouge.guichet.compte.service import current_compte
 from carouge.guichet.controlpanel.service import contact
+from carouge.guichet.demarche.fragments import kept_fragment
+from carouge.guichet.demarche.fragments import minute
 from carouge.guichet.demarche.labels import padlock_of
 from carouge.guichet.demarche.service import guichet_of
 from functools import cached_property
 from plone import api
 from Products.Five.browser import BrowserView
 from zope.component import getMultiAdapter
+
+
+#: The desk of the cashier lies below that of the agents.
+CAISSE = "agents/caisse"
 
 
 class Macros(BrowserView):
@@ -46,8 +52,12 @@ class Macros(BrowserView):
             links.insert(1, ("mon-espace", _("My space")))
         if api.user.has_permission(config.USE_DESK, obj=self.guichet):
             links.append(("agents", _("Agents' desk")))
+        if api.user.has_permission(config.USE_CASH_DESK, obj=self.guichet):
+            links.append((CAISSE, _("Cash desk")))
         names = {name for name, _title in links}
         first, _slash, rest = self._path().partition("/")
+        if CAISSE in names and f"{first}/{rest}/".startswith(f"{CAISSE}/"):
+            first, rest = CAISSE, rest.partition("/")[2]
         section = first if first in names else ""
         exact = not rest and first in names | {"view"}
         if first in config.RESERVED_IDS - names and not first.startswith("recherche"):
@@ -98,6 +108,13 @@ class Macros(BrowserView):
 
     def icon(self, name: str, css: str = "") -> str:
         """An ornamental icon; what it means always stands beside it as well."""
+        # Each is a file, looked up and read anew; a page has dozens.
+        return kept_fragment(
+            ("icon", api.portal.get().absolute_url(), name, css, minute()),
+            lambda: self._icon(name, css),
+        )
+
+    def _icon(self, name: str, css: str) -> str:
         icons = getMultiAdapter((self.context, self.request), name="iconresolver")
         tag = icons.tag(name, tag_class=css)
         return tag.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)

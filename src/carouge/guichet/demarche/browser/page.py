@@ -4,6 +4,7 @@ from carouge.guichet import config
 from carouge.guichet.demarche.fragments import cached_fragment
 from carouge.guichet.demarche.service import get_catalogue
 from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.layout import share
 from carouge.guichet.layout import single_column
 from functools import cached_property
 from plone import api
@@ -54,6 +55,12 @@ class CataloguePage(BrowserView):
 
 class CachedPage(CataloguePage):
     """A page that is the same for all anonymous visitors."""
+
+    def __call__(self):
+        page = super().__call__()
+        if api.user.is_anonymous():
+            share(self.request)
+        return page
 
     def body(self) -> str:
         return cached_fragment(self, self.content)

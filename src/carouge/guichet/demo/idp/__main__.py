@@ -2,6 +2,8 @@
 
 from carouge.guichet.demo.idp.app import make_provider
 from carouge.guichet.demo.idp.settings import ProviderSettings
+from carouge.guichet.demo.serveur import Serveur
+from carouge.guichet.demo.serveur import servir
 from carouge.guichet.demo.settings import CLIENT_ID
 from carouge.guichet.demo.settings import IDP_PORT
 from carouge.guichet.demo.settings import MAIL_PORT
@@ -11,14 +13,9 @@ from carouge.guichet.demo.settings import SITE_ID
 from carouge.guichet.demo.settings import SITE_PORT
 from collections.abc import Mapping
 
-import logging
-import os
-import signal
 import sys
-import waitress
 
 
-HOST = "127.0.0.1"
 THREADS = 8
 
 
@@ -49,37 +46,15 @@ def settings_of(environ: Mapping[str, str]) -> ProviderSettings:
     )
 
 
-def _end(signum: int, frame: object) -> None:
-    raise SystemExit(0)
-
-
-def main() -> int:
-    """Run the provider; return the exit code."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    try:
-        settings = settings_of(os.environ)
-        port = IDP_PORT.read(os.environ)
-    except SettingsError as error:
-        print(error, file=sys.stderr)
-        return 1
-    signal.signal(signal.SIGTERM, _end)
-    signal.signal(signal.SIGINT, _end)
-    server = waitress.create_server(
-        make_provider(settings),
-        host=HOST,
-        port=port,
+def preparer(environ: Mapping[str, str]) -> Serveur:
+    """Return the provider of this environment; see :func:`settings_of`."""
+    return Serveur(
+        make_provider(settings_of(environ)),
+        IDP_PORT.read(environ),
+        "identity provider",
         threads=THREADS,
-        ident="guichet demo",
     )
-    logging.getLogger(__name__).info("identity provider on %s", settings.issuer)
-    try:
-        server.run()
-    finally:
-        server.close()
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(servir(preparer))

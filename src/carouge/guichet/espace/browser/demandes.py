@@ -1,26 +1,29 @@
-"""``/mon-espace/demandes``: what somebody has filed, and one of it."""
+"""``/mon-espace/demandes``: what somebody has filed."""
+
+from __future__ import annotations
 
 from carouge.guichet import _
 from carouge.guichet.access.page import ComptePage
+from carouge.guichet.brouillon.service import lister
 from carouge.guichet.compte.service import owner_ids
-from carouge.guichet.controlpanel.service import contact
-from carouge.guichet.demande.domain import is_late
-from carouge.guichet.demande.domain import State
-from carouge.guichet.demande.labels import STATE_COLOURS
-from carouge.guichet.demande.labels import STATE_LABELS
-from carouge.guichet.demande.queries import get_own_demande
-from carouge.guichet.demande.queries import list_demandes
-from carouge.guichet.espace.browser.mouvements import BORDEREAU
-from carouge.guichet.espace.browser.mouvements import cover_sheet
-from carouge.guichet.espace.browser.mouvements import MAX_KEPT
-from carouge.guichet.espace.browser.mouvements import Mouvements
-from carouge.guichet.espace.browser.mouvements import NOTICES
-from carouge.guichet.espace.service import can
-from carouge.guichet.swisstime import format_date
-from carouge.guichet.swisstime import local_date
-from carouge.guichet.swisstime import today
+from carouge.guichet.demande.domain import InvalidNumber
+from carouge.guichet.demande.queries import facettes_usager
+from carouge.guichet.demande.row import Page
+from carouge.guichet.entiers import lire_entier
+from carouge.guichet.espace.browser.partie import COMPTE_PREFIX
+from carouge.guichet.espace.demandes import chercher
+from carouge.guichet.espace.demandes import Choix
+from carouge.guichet.espace.demandes import Groupe
+from carouge.guichet.espace.demandes import ligne_vue
+from carouge.guichet.espace.demandes import lire_choix
+from carouge.guichet.espace.demandes import MAX_QUERY
+from carouge.guichet.espace.demandes import MOI
+from carouge.guichet.espace.demandes import numero_de
+from carouge.guichet.espace.demandes import PAGE_SIZE
+from carouge.guichet.espace.demandes import TRIS
+from carouge.guichet.espace.labels import GROUPE_LABELS
+from carouge.guichet.espace.labels import TRI_LABELS
 from functools import cached_property
-from plone.protect.authenticator import createToken
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from urllib.parse import urlencode
 from zExceptions import NotFound
@@ -29,63 +32,138 @@ from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 
 
-PAGE_SIZE = 20
-DEMANDE_PAGE = "mon-espace-une-demande"
-
-
 @implementer(IPublishTraverse)
 class MesDemandes(ComptePage):
     """The list, newest first; ``<numero>`` below it is one of it."""
 
     page_title = _("My demandes")
     template = ViewPageTemplateFile("../templates/demandes.pt")
-
-    state_labels = STATE_LABELS
-    state_colours = STATE_COLOURS
+    max_query = MAX_QUERY
+    #: What is wrong with the number that was looked for.
+    typo = None
 
     def publishTraverse(self, request, name):
-        page = getMultiAdapter((self.context, request), name=DEMANDE_PAGE)
+        view = COMPTE_PREFIX.removesuffix("-")
+        page = getMultiAdapter((self.context, request), name=view)
         page.numero = name
         return page
 
     def show(self):
-        self.owners = owner_ids(self.compte)
+        try:
+            self.page = chercher(self.compte, self.choix, self.number)
+        except InvalidNumber:
+            self.page = Page([], 0)
+            self.typo = _(
+                "This number contains a typing error. Please compare it with the "
+                "confirmation of your demande."
+            )
         if self.number > 1 and not self.page.rows:
             raise NotFound(self.text("page"))
         return self.template()
 
+    # What is chosen
+
     @cached_property
-    def etat(self) -> State | None:
-        try:
-            return State(self.text("etat", 40))
-        except ValueError:
-            return None
+    def choix(self) -> Choix:
+        return lire_choix(self.text)
 
     @cached_property
     def number(self) -> int:
         """The page of the list, from 1."""
-        text = self.text("page", 6)
-        return max(1, int(text)) if text.isascii() and text.isdigit() else 1
+        return lire_entier(self.text("page", 6)) or 1
+
+    # What can be chosen
 
     @cached_property
-    def page(self):
-        return list_demandes(
-            usager=self.owners,
-            etats=[self.etat] if self.etat else (),
-            start=(self.number - 1) * PAGE_SIZE,
-            size=PAGE_SIZE,
-        )
+    def facettes(self):
+        return facettes_usager(owner_ids(self.compte))
 
     @property
-    def states(self) -> list[State]:
-        return list(State)
+    def some(self) -> bool:
+        """Whether there is anything to choose from."""
+        return any(self.facettes.etats.values())
+
+    @property
+    def groupes(self) -> list[tuple]:
+        """State groups as (value, label, chosen)."""
+        return [
+            (groupe.value, GROUPE_LABELS[groupe], groupe is self.choix.etat)
+            for groupe in Groupe
+        ]
+
+    @property
+    def concernes(self) -> list[tuple]:
+        """For whom, as (value, label, chosen); empty when all are for oneself."""
+        found = [
+            (f"membre:{id}", name) for id, name in self.facettes.membres.items()
+        ] + [
+            (f"organisation:{id}", name)
+            for id, name in self.facettes.organisations.items()
+        ]
+        if not found:
+            return []
+        found = [(MOI, _("Myself")), *sorted(found, key=lambda pair: pair[1])]
+        return [(*pair, pair[0] == self.choix.concerne) for pair in found]
+
+    @property
+    def demarches(self) -> list[tuple]:
+        """Démarches as (UID, title, chosen); empty when there is only one."""
+        found = self.facettes.demarches
+        if len(found) < 2:
+            return []
+        return [
+            (uid, title, uid == self.choix.demarche)
+            for uid, title in sorted(found.items(), key=lambda pair: pair[1].casefold())
+        ]
+
+    @property
+    def tris(self) -> list[tuple]:
+        """Orders as (value, label, chosen)."""
+        return [(tri.value, TRI_LABELS[tri], tri is self.choix.tri) for tri in TRIS]
+
+    @property
+    def more_open(self) -> bool:
+        """Whether one of the choices is made that are not always in sight."""
+        choix = self.choix
+        return bool(choix.concerne or choix.demarche or choix.tri is not TRIS[0])
+
+    # What is shown
+
+    @cached_property
+    def lignes(self) -> list:
+        return [ligne_vue(row, self.compte) for row in self.page.rows]
+
+    @cached_property
+    def brouillons(self) -> int:
+        """How many drafts the person has."""
+        return len(lister(self.context, (self.compte.id,)))
+
+    @property
+    def foreign_number(self) -> str:
+        """The number that was looked for, when it is good but none of one's own."""
+        if self.typo or self.page.rows:
+            return ""
+        return numero_de(self.choix.texte)
+
+    @property
+    def suivi_url(self) -> str:
+        query = urlencode({"numero": self.foreign_number})
+        return f"{self.guichet_url}/suivi?{query}"
 
     @property
     def url(self) -> str:
         return f"{self.espace_url}/demandes"
 
+    @property
+    def waiting_url(self) -> str:
+        return f"{self.url}?{urlencode({'etat': Groupe.ATTENDU.value})}"
+
+    @property
+    def shows_waiting(self) -> bool:
+        return self.choix.etat is Groupe.ATTENDU
+
     def page_url(self, number: int) -> str:
-        query = {"etat": self.etat.value} if self.etat else {}
+        query: dict = self.choix.params()
         if number > 1:
             query["page"] = number
         return f"{self.url}?{urlencode(query)}" if query else self.url
@@ -102,93 +180,3 @@ class MesDemandes(ComptePage):
     @property
     def last(self) -> int:
         return max(1, -(-self.page.total // PAGE_SIZE))
-
-    def colleague(self, row) -> str:
-        """Who filed it, when it was not oneself."""
-        return row.deposant if row.par != self.compte.id else ""
-
-    def late(self, row) -> bool:
-        return is_late(row.attendu, row.etat, today())
-
-    def day(self, moment) -> str:
-        return format_date(local_date(moment))
-
-    format_date = staticmethod(format_date)
-
-
-@implementer(IPublishTraverse)
-class MaDemande(Mouvements, ComptePage):
-    """``/mon-espace/demandes/<numero>``; anything that is not one's own is not there.
-
-    ``bordereau`` below it is the cover sheet of what is still to come.
-    """
-
-    page_title = _("My demandes")
-    demande_template = ViewPageTemplateFile("../templates/demande.pt")
-    withdraw_template = ViewPageTemplateFile("../templates/retirer.pt")
-    token_name = "_authenticator"
-    numero = ""
-    part = ""
-
-    def publishTraverse(self, request, name):
-        if self.part or name != BORDEREAU:
-            raise NotFound(name)
-        self.part = name
-        return self
-
-    def show(self):
-        self.demande = get_own_demande(
-            self.context, self.numero, owner_ids(self.compte)
-        )
-        if self.demande is None:
-            raise NotFound(self.numero)
-        if self.part:
-            return cover_sheet(self.demande, self.request)
-        self.message = self.text("message", MAX_KEPT)
-        if self.posted:
-            action = {
-                "repondre": self.answer_service,
-                "retirer": self.withdraw_demande,
-            }.get(self.text("action", 40), self.show_demande)
-            return action()
-        if self.text("etape", 40) == "retirer" and can(self.demande, "retirer"):
-            return self.withdraw_template()
-        self.notice = NOTICES.get(self.text("fait", 40))
-        return self.show_demande()
-
-    @property
-    def opened(self):
-        return self.demande
-
-    def show_demande(self):
-        return self.demande_template()
-
-    def done(self, word: str):
-        # See Other: a reload repeats the page, never the move.
-        return self.request.response.redirect(f"{self.url}?fait={word}", status=303)
-
-    def unproved(self):
-        self.request.response.setStatus(403)
-        self.problem = _(
-            "This page was open for a long time, or somebody else has logged in "
-            "meanwhile. Nothing was changed; please check and send again."
-        )
-        if self.message:
-            self.message_problem = _("Your answer was not sent yet. It is kept here.")
-        return self.show_demande()
-
-    @property
-    def list_url(self) -> str:
-        return f"{self.espace_url}/demandes"
-
-    @property
-    def url(self) -> str:
-        return f"{self.list_url}/{self.demande.numero}"
-
-    @cached_property
-    def token(self) -> str:
-        return createToken()
-
-    @property
-    def contact(self):
-        return contact()

@@ -7,11 +7,14 @@ from carouge.guichet.brouillon.service import lister
 from carouge.guichet.compte import residency
 from carouge.guichet.compte.labels import RESIDENCE_LABELS
 from carouge.guichet.compte.labels import said_by
+from carouge.guichet.compte.service import current_compte
 from carouge.guichet.controlpanel.service import local_accounts
 from carouge.guichet.demande.labels import STATE_COLOURS
 from carouge.guichet.demande.labels import STATE_LABELS
 from carouge.guichet.espace.apercu import apercu_of
+from carouge.guichet.espace.factures import bref_de
 from carouge.guichet.espace.labels import OUTDATED
+from carouge.guichet.panier.service import nombre
 from carouge.guichet.registre.domain import Status
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import local_date
@@ -82,6 +85,11 @@ class MonEspace(ComptePage):
         """How many drafts the person has."""
         return len(lister(self.context, (self.compte.id,)))
 
+    @cached_property
+    def factures(self):
+        """What is due, in short."""
+        return bref_de(self.context, self.compte)
+
     @property
     def acting(self):
         return acting_as(self.compte)
@@ -129,20 +137,23 @@ class EspaceMacros(BrowserView):
         ("demandes", _("My demandes")),
         ("brouillons", _("My drafts")),
         ("factures", _("My invoices")),
+        ("panier", _("My cart")),
         ("compte", _("My account")),
         ("securite", _("Security")),
     )
+
+    #: Pages that stand below another one in the navigation.
+    sections = {"foyer": "compte", "paiements": "factures"}
 
     def links(self) -> list[dict]:
         """The pages of the espace: title, url, and how it is the current one."""
         base = f"{self.context.absolute_url()}/mon-espace"
         here = self.request.get("ACTUAL_URL", "").removeprefix(base).strip("/")
         section = here.partition("/")[0]
-        if section == "foyer":
-            section = "compte"
+        section = self.sections.get(section, section)
         links = [("", _("Overview"))]
         links += [
-            (name, title)
+            (name, self._titled(name, title))
             for name, title in self.pages
             if page_exists(self.context, self.request, name)
             # That page answers 404 as long as there are no accounts with passwords.
@@ -158,3 +169,11 @@ class EspaceMacros(BrowserView):
             }
             for name, title in links
         ]
+
+    def _titled(self, name: str, title):
+        """The title in the navigation, for the cart with how many lie in it."""
+        compte = current_compte() if name == "panier" else None
+        count = nombre(self.context, compte) if compte is not None else 0
+        if not count:
+            return title
+        return _("My cart (${count})", mapping={"count": count})

@@ -10,6 +10,9 @@ from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demarche.service import guichet_of
 from carouge.guichet.formulaire import limites
 from carouge.guichet.formulaire import remplir
+from carouge.guichet.formulaire.au_guichet import gate_de
+from carouge.guichet.formulaire.au_guichet import proprietaires
+from carouge.guichet.formulaire.browser.saisie import SaisieAuGuichet
 from carouge.guichet.formulaire.browser.vue import VueDeFormulaire
 from carouge.guichet.formulaire.compile import compile_form
 from carouge.guichet.formulaire.compile import Etape
@@ -40,7 +43,7 @@ _OUR_PAGES = ("same-origin", "none")
 _AWAY = 900
 
 
-class PageDeBrouillon(VueDeFormulaire):
+class PageDeBrouillon(SaisieAuGuichet, VueDeFormulaire):
     """A page of the form whose answers are kept in a brouillon.
 
     ``id`` is the brouillon of the address, None before the first save.
@@ -53,8 +56,12 @@ class PageDeBrouillon(VueDeFormulaire):
         self.brouillon = None if id is None else self._find(id)
 
     def _find(self, id: str) -> Brouillon | None:
-        owners = brouillons.proprietaires(self.request)
-        return self._own(brouillons.trouver(self._guichet, id, owners))
+        return self._own(brouillons.trouver(self._guichet, id, self.owners))
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Whose brouillons the caller may open here."""
+        return proprietaires(self.request, self._guichet)
 
     def _own(self, found: Brouillon | None) -> Brouillon | None:
         """The brouillon, unless it is one of another démarche."""
@@ -129,6 +136,7 @@ class PageDeBrouillon(VueDeFormulaire):
     @property
     def caches(self) -> list[tuple[str, str]]:
         inputs = [(PERSON, self.person), (FORME, self.parcours.form.version)]
+        inputs += self.caches_de_saisie
         if self.brouillon is not None:
             return [*inputs, (REVISION, str(self.brouillon.revision))]
         if self._id_de_la_page:
@@ -140,6 +148,10 @@ class PageDeBrouillon(VueDeFormulaire):
             # What was typed in a later step of a brouillon that is gone.
             inputs.append((ETAPE, self.etape.id))
         return inputs
+
+    @cached_property
+    def gate(self):
+        return gate_de(self.context, self.brouillon)
 
     # --- the present state ----------------------------------------------------
 

@@ -1,14 +1,19 @@
 """``/<demarche>/confirmation``: number, code, what happens next."""
 
 from carouge.guichet.controlpanel.service import sender
+from carouge.guichet.demande.domain import State
+from carouge.guichet.demande.echeance import echeance_en_mots
 from carouge.guichet.demande.labels import MOYEN_LABELS
 from carouge.guichet.demarche.service import guichet_of
+from carouge.guichet.facture.service import get_facture
+from carouge.guichet.formulaire.au_guichet import adresse_du_depot
 from carouge.guichet.formulaire.remplir import depot_recent
 from carouge.guichet.layout import keep_private
 from carouge.guichet.layout import single_column
 from carouge.guichet.money import format_chf
 from carouge.guichet.swisstime import format_date
 from carouge.guichet.swisstime import format_time
+from carouge.guichet.swisstime import today
 from Products.Five.browser import BrowserView
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zope.i18nmessageid import Message
@@ -27,6 +32,11 @@ class Confirmation(BrowserView):
         keep_private(response)
         single_column(self.request)
         self.submission = self.id and depot_recent(self.context, self.id)
+        elsewhere = self.submission and adresse_du_depot(
+            self.context, self.submission, self.id
+        )
+        if elsewhere:
+            return response.redirect(elsewhere)
         if not self.submission:
             self.submission = None
             response.setStatus(404)
@@ -59,6 +69,14 @@ class Confirmation(BrowserView):
         return self.demande.deposant is not None
 
     @property
+    def facture(self):
+        """The invoice of what is to be paid before the service begins; else None."""
+        if self.demande.etat is not State.A_PAYER:
+            return None
+        facture = get_facture(guichet_of(self.context), self.demande.facture)
+        return facture if facture is not None and facture.payable else None
+
+    @property
     def announced(self) -> list[tuple[str, Message]]:
         """What will come by post or to the counter: its question, and how."""
         return [
@@ -67,8 +85,18 @@ class Confirmation(BrowserView):
         ]
 
     @property
+    def delay(self) -> Message | None:
+        """When the answer will come, counted from the arrival of these documents."""
+        return echeance_en_mots(self.demande, today())
+
+    @property
     def cover_url(self) -> str:
         return f"{self.context.absolute_url()}/bordereau?brouillon={self.id}"
+
+    @property
+    def receipt_url(self) -> str:
+        """The receipt, with the tracking code on it."""
+        return f"{self.context.absolute_url()}/recepisse?brouillon={self.id}"
 
     @property
     def guichet_url(self) -> str:

@@ -12,6 +12,7 @@ from carouge.guichet.formulaire import texts
 from carouge.guichet.formulaire.anterieur import forme_anterieure
 from carouge.guichet.formulaire.anterieur import lire_page
 from carouge.guichet.formulaire.anterieur import PageAnterieure
+from carouge.guichet.formulaire.au_guichet import adresse_du_depot
 from carouge.guichet.formulaire.browser.brouillon import FORME
 from carouge.guichet.formulaire.browser.brouillon import MIRROR
 from carouge.guichet.formulaire.browser.brouillon import PageDeBrouillon
@@ -33,6 +34,7 @@ from carouge.guichet.formulaire.televersement import joindre_envoi
 from collections.abc import Mapping
 from plone.protect.interfaces import IDisableCSRFProtection
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from urllib.parse import urlencode
 from zope.interface import alsoProvides
 
 
@@ -76,8 +78,12 @@ class PageEtape(PageDeBrouillon):
         self.request.response.setStatus(404)
         return self._montrer(self.introuvable_template)
 
-    def _confirmation(self) -> str:
-        address = f"{self.context.absolute_url()}/confirmation?brouillon={self.id}"
+    def _confirmation(self, query: Mapping[str, str] | None = None) -> str:
+        submission = remplir.deja_depose(self.context, self.id)
+        address = adresse_du_depot(self.context, submission, self.id)
+        if not address:
+            query = urlencode({"brouillon": self.id, **(query or {})})
+            address = f"{self.context.absolute_url()}/confirmation?{query}"
         return self.request.response.redirect(address)
 
     def _etape(self, parcours: Parcours, id: str | None) -> Etape | None:

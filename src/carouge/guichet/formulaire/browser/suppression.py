@@ -2,6 +2,7 @@
 
 from carouge.guichet.brouillon import service as brouillons
 from carouge.guichet.formulaire.browser.brouillon import PageDeBrouillon
+from carouge.guichet.journal.service import record
 from plone.protect.interfaces import IDisableCSRFProtection
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from zope.interface import alsoProvides
@@ -12,10 +13,15 @@ class PageSuppression(PageDeBrouillon):
 
     suppression_template = ViewPageTemplateFile("../templates/suppression.pt")
     fait = False
+    #: It was an agent's entry for somebody.
+    saisie = False
 
     def __call__(self) -> str:
         if self.brouillon is not None and self.request.method == "POST":
             alsoProvides(self.request, IDisableCSRFProtection)
+            self.saisie = self.pour is not None
+            if self.saisie:
+                record("brouillon.abandonner", subject=self.brouillon.id)
             brouillons.supprimer(self._guichet, self.brouillon)
             self.brouillon = None
             self.fait = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from carouge.guichet.brouillon import service as brouillons
 from carouge.guichet.demarche.domain import Availability
 from carouge.guichet.formulaire import remplir
 from carouge.guichet.formulaire import texts
@@ -13,7 +12,6 @@ from carouge.guichet.formulaire.prefill import savable
 from carouge.guichet.formulaire.service import keep_in_compte
 from carouge.guichet.formulaire.service import NotAvailable
 from plone.protect.interfaces import IDisableCSRFProtection
-from urllib.parse import urlencode
 from zope.interface import alsoProvides
 
 
@@ -37,12 +35,11 @@ class PageVerification(PageEtape):
 
     def _not_there(self) -> str:
         if remplir.deja_depose(self.context, self.id):
-            return self._confirm({})
+            return self._confirmation()
         return self.introuvable()
 
     def _send(self) -> str:
-        owners = brouillons.proprietaires(self.request)
-        found = remplir.attendre_son_tour(self.context, self.id, owners)
+        found = remplir.attendre_son_tour(self.context, self.id, self.owners)
         self.brouillon = self._own(found)
         if self.brouillon is None:
             return self._not_there()
@@ -61,9 +58,9 @@ class PageVerification(PageEtape):
             self.notice = texts.NOT_AVAILABLE
             return self._review()
         query = {}
-        if self._text(KEEP):
+        if self._text(KEEP) and not parcours.contexte.par_agent:
             query["garde"] = "non" if keep_in_compte(parcours) else "oui"
-        return self._confirm(query)
+        return self._confirmation(query)
 
     def _news(self):
         """What has changed under the hands of whoever sends this page, or None."""
@@ -75,12 +72,6 @@ class PageVerification(PageEtape):
     @property
     def caches(self) -> list[tuple[str, str]]:
         return [*super().caches, (PRICE, str(self.prix))]
-
-    def _confirm(self, query: dict) -> str:
-        query = {"brouillon": self.id, **query}
-        return self.request.response.redirect(
-            f"{self.context.absolute_url()}/confirmation?{urlencode(query)}"
-        )
 
     # --- what the template asks for ---------------------------------------------
 
@@ -105,5 +96,8 @@ class PageVerification(PageEtape):
     @property
     def savable(self) -> list[str]:
         """Titles of the questions whose answers can go into the compte."""
+        if self.parcours.contexte.par_agent:
+            # It is not the agent's to say what stands in somebody's account.
+            return []
         names = savable(self.parcours.form, self.parcours.reprise)
         return [in_words(self.parcours.form.questions[name].titre) for name in names]

@@ -96,6 +96,8 @@ class VueDeFormulaire(BrowserView):
     #: The day it is deleted, and whether only this browser finds it until then.
     garde_jusqu_au = None
     du_navigateur = False
+    #: For whom an agent fills the form in; see browser/saisie.py.
+    pour = None
     remplacements: Sequence[tuple[str, str, str]] = ()
     a_revoir: Sequence = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from carouge.guichet import _
 from carouge.guichet.compte.service import current_compte
 from carouge.guichet.demande.content import Demande
+from carouge.guichet.demande.portes import porte_de
 from carouge.guichet.demande.service import Submission
 from carouge.guichet.demarche.service import gate_of
 from carouge.guichet.formulaire import limites
@@ -27,17 +28,22 @@ from carouge.guichet.formulaire.service import find_deposit
 from carouge.guichet.formulaire.service import NotAvailable
 from carouge.guichet.formulaire.service import stable_jeton
 from carouge.guichet.rest import bad_request
-from carouge.guichet.rest import not_found
 from carouge.guichet.rest import Refusal
+from carouge.guichet.rest import unauthorized
 
 
 class DepositDemande(ServiceDeFormulaire):
-    """One demande per ``Idempotency-Key``."""
+    """One demande per ``Idempotency-Key``.
+
+    Below the number of a demande, what is done with that one.
+    """
 
     def answer(self) -> dict:
         self.begin()
         if self.path:
-            raise not_found()
+            if self.caller is None:
+                raise unauthorized()
+            return porte_de(self).ecrire(self)
         path, raw = self._body()
         key = self.key()
         demarche = self.demarche_of(path)

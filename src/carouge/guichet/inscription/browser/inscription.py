@@ -35,6 +35,10 @@ class Inscription(LocalPage):
     sent_template = ViewPageTemplateFile("../templates/envoye.pt")
     confirm_template = ViewPageTemplateFile("../templates/confirmer.pt")
 
+    #: The button was pressed before the script was there: the script of the answer
+    #: sends as soon as its sum is done, nobody has to press again.
+    sent_without_proof = False
+
     step_titles = labels.STEP_TITLES
     field_labels = labels.FIELD_LABELS
 
@@ -136,6 +140,7 @@ class Inscription(LocalPage):
                 ),
             )
         except service.Patience as error:
+            self.sent_without_proof = True
             self.refuse(
                 400,
                 _(

@@ -21,10 +21,12 @@ from carouge.guichet.notification.channels.smtp import TIMEOUT
 from carouge.guichet.notification.channels.smtp import Unreachable
 from collections.abc import Callable
 from dataclasses import asdict
+from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import BinaryIO
 
+import contextlib
 import fcntl
 import json
 import logging
@@ -37,6 +39,8 @@ import time
 logger = logging.getLogger("carouge.guichet.notification")
 
 SETTINGS = "smtp.json"
+#: Begins the line of a file that is for ourselves: it never leaves.
+PROOF = b"X-Guichet-Preuve: "
 REJECTED = "rejected"
 _FOLDERS = ("tmp", "new", "cur", REJECTED)
 
@@ -47,6 +51,8 @@ MAX_SERVER_PAUSE = 60.0
 MAX_MAIL_PAUSE = 300.0
 #: A mail that could not leave for that long is set aside (seconds).
 MAX_AGE = 5 * 24 * 3600.0
+#: Younger ones are left to whoever is writing them (seconds).
+MIN_DRAFT_AGE = 120.0
 #: What a killed process left half-written is of no use after that time (seconds).
 MAX_DRAFT_AGE = 36 * 3600.0
 #: Personal data are not kept for ever only because a mail was refused (seconds).
@@ -63,6 +69,70 @@ def prepare(queue: Path) -> None:
         (queue / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     if queue.stat().st_mode & 0o077:
         queue.chmod(0o700)
+
+
+def take_up(
+    queue: Path,
+    proof_of: Callable[[BinaryIO], str],
+    holds: Callable[[str], bool],
+    now: float | None = None,
+) -> int:
+    """Let the drafts leave whose transaction was committed; how many there were.
+
+    ``proof_of`` reads what a draft says of its transaction, ``holds`` looks for that in
+    the database. A draft without proof stays, and is swept away one day: only its own
+    transaction knows whether it is to leave.
+
+    :raises OSError: the folder cannot be read
+    """
+    moment = time.time() if now is None else now
+    count = 0
+    if not (queue / "tmp").is_dir():
+        return count
+    for path in sorted((queue / "tmp").iterdir()):
+        # Whoever has written it may have been faster.
+        with contextlib.suppress(FileNotFoundError):
+            if moment - path.stat().st_mtime < MIN_DRAFT_AGE:
+                continue
+            with path.open("rb") as file:
+                proof = proof_of(file)
+            if proof and holds(proof):
+                path.rename(queue / "new" / path.name)
+                count += 1
+    return count
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits in a queue, the age of the oldest (seconds), what was set aside."""
+
+    waiting: int
+    age: float
+    rejected: int
+
+
+def backlog(queue: Path, now: float | None = None) -> Backlog:
+    """What a queue holds; nothing when there is none (yet)."""
+    moment = time.time() if now is None else now
+    born = [*_births(queue / "new"), *_births(queue / "cur")]
+    return Backlog(
+        waiting=len(born),
+        age=max(0.0, moment - min(born)) if born else 0.0,
+        rejected=len(_births(queue / REJECTED)),
+    )
+
+
+def _births(folder: Path) -> list[float]:
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                # It may leave while we look.
+                with contextlib.suppress(FileNotFoundError):
+                    found.append(entry.stat().st_mtime)
+    except FileNotFoundError:
+        pass
+    return found
 
 
 def read_server(queue: Path) -> SmtpServer | None:
@@ -100,6 +170,10 @@ class Postman(threading.Thread):
     #: What is carried and to whom, in the words of the log.
     kind = "mail"
     server_kind = "SMTP server"
+
+    def proof_of(self, file: BinaryIO) -> str:
+        """What a draft says of its transaction; empty when it says nothing."""
+        return proof_of_mail(file)
 
     def __init__(
         self,
@@ -165,8 +239,8 @@ class Postman(threading.Thread):
     def _deliver_queue(self, queue: Path) -> None:
         if self.clock() - self._swept.get(queue, -SWEEP_INTERVAL) >= SWEEP_INTERVAL:
             self._swept[queue] = self.clock()
-            self._sweep(queue / "tmp", MAX_DRAFT_AGE)
-            self._sweep(queue / REJECTED, MAX_REJECTED_AGE)
+            self._sweep(queue / "tmp", self._draft_age)
+            self._sweep(queue / REJECTED, lambda _path: MAX_REJECTED_AGE)
         mails = _mails(queue)
         known = {path for path in self._mails if path.parent.parent == queue}
         for path in known - set(mails):
@@ -245,13 +319,24 @@ class Postman(threading.Thread):
             return False
         return until > self.clock()
 
-    def _sweep(self, folder: Path, age: float) -> None:
+    def _sweep(self, folder: Path, age_of: Callable[[Path], float]) -> None:
         for path in folder.iterdir():
-            try:
-                if self.clock() - path.stat().st_mtime > age:
+            with contextlib.suppress(FileNotFoundError):
+                if self.clock() - path.stat().st_mtime > age_of(path):
                     path.unlink()
-            except FileNotFoundError:
-                continue
+
+    def _draft_age(self, path: Path) -> float:
+        """How long a draft is kept: the tasks may not have looked at one with a proof."""
+        with path.open("rb") as file:
+            return MAX_REJECTED_AGE if self.proof_of(file) else MAX_DRAFT_AGE
+
+
+def proof_of_mail(file: BinaryIO) -> str:
+    """What a draft says of its transaction; empty when it says nothing."""
+    lines = file.read(4096).split(b"\n", 3)
+    if len(lines) < 4 or not lines[2].startswith(PROOF):
+        return ""
+    return lines[2].removeprefix(PROOF).decode("ascii", "replace")
 
 
 def _mails(queue: Path) -> list[Path]:
@@ -282,8 +367,11 @@ def _lock(file: BinaryIO, path: Path) -> bool:
 
 
 def _read(file: BinaryIO) -> tuple[str, list[str], bytes]:
-    """Envelope and message of a file written by zope.sendmail's queued delivery."""
+    """Envelope and message of a file in the form of zope.sendmail's queued delivery;
+    what stands before the message for ourselves is left out."""
     sender, recipients, message = file.read().split(b"\n", 2)
+    if message.startswith(PROOF):
+        message = message.partition(b"\n")[2]
     return (
         sender.removeprefix(b"X-Zope-From: ").decode("ascii"),
         recipients.removeprefix(b"X-Zope-To: ").decode("ascii").split(", "),

@@ -12,17 +12,19 @@ from App.config import getConfiguration
 from carouge.guichet.interfaces import INotificationChannel
 from carouge.guichet.notification.channels.queue import Postman
 from carouge.guichet.notification.channels.queue import prepare
+from carouge.guichet.notification.channels.queue import take_up
 from carouge.guichet.notification.channels.smtp import NotAccepted
 from carouge.guichet.notification.channels.smtp import Unreachable
 from carouge.guichet.notification.interfaces import ISmsGateway
+from carouge.guichet.transactions import apres_commit
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from plone import api
 from typing import BinaryIO
 from zope.component import getUtility
 from zope.interface import implementer
-from zope.sendmail.delivery import MailDataManager
 from zope.sendmail.maildir import Maildir
 
 import json
@@ -31,7 +33,6 @@ import os
 import re
 import requests
 import tempfile
-import transaction
 import uuid
 
 
@@ -64,7 +65,12 @@ class Sms:
     """Text messages to Swiss or foreign mobile numbers."""
 
     def send(
-        self, recipient: str, subject: str, text: str, reply_to: str | None = None
+        self,
+        recipient: str,
+        subject: str,
+        text: str,
+        reply_to: str | None = None,
+        preuve: str = "",
     ) -> None:
         """See :class:`~carouge.guichet.interfaces.INotificationChannel`.
 
@@ -87,11 +93,10 @@ class Sms:
         try:
             prepare(queue)
             write_gateway(queue, Gateway(url))
-            draft = Maildir(str(queue), True).newMessage()
-            draft.write(
-                json.dumps({"id": message_id, "to": recipient, "text": text}).encode()
+            draft = _draft(
+                queue,
+                {"id": message_id, "to": recipient, "text": text, "preuve": preuve},
             )
-            draft.close()
         except OSError as error:
             logger.error(
                 "text message %s lost, its folder cannot be written: %s",
@@ -99,11 +104,41 @@ class Sms:
                 type(error).__name__,
             )
             return
-        transaction.get().join(MailDataManager(draft.commit, onAbort=draft.abort))
+        doute = partial(_in_doubt, message_id) if preuve else None
+        apres_commit(draft.commit, oubli=draft.abort, doute=doute)
+
+    def reprendre(self, tenue: Callable[[str], bool]) -> int:
+        """See :class:`~carouge.guichet.interfaces.INotificationChannel`."""
+        return take_up(queue_of_site(), _proof, tenue)
 
     def usable(self) -> bool:
         """Whether there is a gateway."""
         return bool(getUtility(ISmsGateway)())
+
+
+def _draft(queue: Path, values: dict[str, str]):
+    """The file of a text message, not to leave yet."""
+    draft = Maildir(str(queue), True).newMessage()
+    try:
+        draft.write(json.dumps(values).encode())
+        draft.close()
+    except OSError:
+        draft.abort()
+        raise
+    return draft
+
+
+def _in_doubt(message_id: str) -> None:
+    """Keep the draft; the tasks look whether its transaction was committed."""
+    logger.warning("text message %s waits: the database broke down", message_id)
+
+
+def _proof(file: BinaryIO) -> str:
+    try:
+        return str(json.load(file).get("preuve", ""))
+    except (AttributeError, ValueError):
+        # Its process was killed while it wrote it.
+        return ""
 
 
 def sms_root() -> Path:
@@ -149,6 +184,9 @@ class SmsCarrier(Postman):
 
     kind = "text message"
     server_kind = "SMS gateway"
+
+    def proof_of(self, file: BinaryIO) -> str:
+        return _proof(file)
 
     def server_of(self, queue: Path) -> Gateway | None:
         return read_gateway(queue)

@@ -77,6 +77,14 @@ def deliver(
         _leave(connection)
 
 
+def knock(server: SmtpServer, timeout: float) -> None:
+    """Begin a conversation, with TLS and login, and end it without any message.
+
+    :raises OSError: the server cannot be reached or does not let us in
+    """
+    _leave(_connect(server, timeout))
+
+
 def _connect(server: SmtpServer, timeout: float) -> smtplib.SMTP:
     factory = smtplib.SMTP_SSL if server.implicit_tls else smtplib.SMTP
     connection = factory(server.host, server.port, timeout=timeout)

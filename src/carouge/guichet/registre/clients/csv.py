@@ -98,6 +98,12 @@ class CsvRegistry:
             if key_of(query, record) is not None
         ]
 
+    def sonde(self) -> Callable[[], None]:
+        """See :class:`~carouge.guichet.interfaces.IResidentRegistry`."""
+        # It is on this machine: what the file says is known at once.
+        self._file(self._settings())
+        return _nothing
+
     def check_config(self) -> list[Message]:
         """See :class:`~carouge.guichet.interfaces.IResidentRegistry`."""
         settings = self._settings()
@@ -154,6 +160,10 @@ class CsvRegistry:
         if isinstance(file, BadFile):
             raise BadFile(file.message, str(file))
         return file
+
+
+def _nothing() -> None:
+    pass
 
 
 def _read(path: str, size: int, settings) -> _File | BadFile:

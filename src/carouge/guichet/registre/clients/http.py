@@ -25,10 +25,12 @@ from carouge.guichet.registre.mapping import parse_table
 from carouge.guichet.registre.mapping import people_of
 from carouge.guichet.registre.settings import complaint
 from carouge.guichet.registre.settings import site_settings
+from carouge.guichet.sonde import toquer
 from carouge.guichet.swisstime import today
 from collections.abc import Callable
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 from zope.i18nmessageid import Message
 from zope.interface import implementer
@@ -97,6 +99,13 @@ class HttpRegistry:
             raise RegisterUnavailable(f"HTTP {status}")
         people = people_of(_parse(content), table, self._limits.people)
         return [table.record(person, fields, today()) for person in people]
+
+    def sonde(self) -> Callable[[], None]:
+        """See :class:`~carouge.guichet.interfaces.IResidentRegistry`."""
+        settings = self._settings()
+        if self._problems(settings):
+            raise RegisterUnavailable("settings of the web service")
+        return partial(toquer, settings.http_url, self._limits.connect)
 
     def check_config(self) -> list[Message]:
         """See :class:`~carouge.guichet.interfaces.IResidentRegistry`."""

@@ -7,6 +7,7 @@ from carouge.guichet.interfaces import IResidentRegistry
 from carouge.guichet.registre.domain import RegisterUnavailable
 from carouge.guichet.registre.domain import ResidentQuery
 from carouge.guichet.registre.domain import ResidentRecord
+from collections.abc import Callable
 from collections.abc import Collection
 from zope.i18nmessageid import Message
 from zope.interface import implementer
@@ -19,6 +20,9 @@ class NullRegistry:
     def find(
         self, query: ResidentQuery, fields: Collection[str]
     ) -> list[ResidentRecord]:
+        raise RegisterUnavailable("no register")
+
+    def sonde(self) -> Callable[[], None]:
         raise RegisterUnavailable("no register")
 
     def check_config(self) -> list[Message]:

@@ -98,6 +98,15 @@ class SqlRegistry:
             lambda: self._ask(engine, statements, table, query, fields),
         )
 
+    def sonde(self) -> Callable[[], None]:
+        """See :class:`~carouge.guichet.interfaces.IResidentRegistry`."""
+        settings = self._settings()
+        if self._problems(settings):
+            raise RegisterUnavailable("settings of the database")
+        with _plain_errors():
+            engine = self._engine_for(_url(settings))
+        return lambda: call_within(self._limits.total, lambda: _connect(engine))
+
     def check_config(self) -> list[Message]:
         """See :class:`~carouge.guichet.interfaces.IResidentRegistry`."""
         settings = self._settings()
@@ -265,6 +274,11 @@ def _engine(url: URL, limits: Limits) -> Engine:
     return create_engine(
         url, poolclass=NullPool, connect_args=arguments, hide_parameters=True
     )
+
+
+def _connect(engine: Engine) -> None:
+    with _plain_errors(), engine.connect():
+        pass
 
 
 def _only_read(connection: Connection) -> None:

@@ -1,0 +1,1 @@
+The cash desk of a régie is told by mail when a payment has to be checked. Bank statements are read from ZIP archives as well. Agents and cashiers who log in without a page in mind land at their desk. The page of a demande leads to the invoice of its fee and to the receipt; a receipt is there for what was paid at the counter or by bank, too.

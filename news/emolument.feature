@@ -1,0 +1,1 @@
+A démarche that costs something names the régie that collects it: the demande waits until its fee is paid (online, later, or at the counter), and only then goes to the service. Agents can waive the fee.

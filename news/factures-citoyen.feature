@@ -1,0 +1,1 @@
+« Mes factures »: what is to be paid and what is paid, recent ones first, with PDF and QR code for e-banking; the cart, payment by card or TWINT at the provider, receipts, and a letter for each payment and refund. The fee of a demande is paid with the account or with number and code. By REST: `@factures`, `@panier`, `@paiements`.

@@ -1,0 +1,1 @@
+Counter mode: an agent files a démarche for somebody at the counter, by telephone or by letter, with or without account; the printed receipt has a code with which the person puts the demande into a verified account later.

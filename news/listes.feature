@@ -1,0 +1,1 @@
+The agents' lists: trays with counters (to take, mine, my service, waiting, late, followed, all), time left first, filters, search by name, saved and shared lists, columns, keyboard. On a narrow screen tools and trays are folded. The index of demandes is the guichet's own: a list costs the same at 100,000 demandes, a new one writes 3 to 4 KB into it.

@@ -1,0 +1,1 @@
+Régies as data with a control panel; invoices of business applications by page, REST and command, strict or partial, with a rehearsal; who sees which invoice is decided in one place; reminders; a debtor number counts within its business application only.

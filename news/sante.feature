@@ -1,0 +1,1 @@
+Degraded mode: when the login, the residents' register, the payment provider, the antivirus, the mail server or the SMS gateway does not answer, nobody waits for it and a banner says what still works. ``@@sante`` tells how each part is, ``@@metriques`` feeds Prometheus, log lines can be JSON without personal data, and the extra ``sentry`` reports errors without whose they were.

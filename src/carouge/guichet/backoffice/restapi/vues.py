@@ -1,0 +1,141 @@
+"""A demande as other programs of the commune see it."""
+
+from __future__ import annotations
+
+from carouge.guichet.demande.content import Demande
+from carouge.guichet.demande.row import Row
+from carouge.guichet.demande.traitement import historique
+from carouge.guichet.demande.traitement import revision
+from carouge.guichet.rest import GuichetService
+from dataclasses import asdict
+from datetime import datetime
+
+
+def ligne(row: Row, service: GuichetService) -> dict:
+    """One line of the list of changes."""
+    return {
+        "@id": f"{service.address}/{row.numero}",
+        "numero": row.numero,
+        "etat": row.etat.value,
+        "demarche": row.demarche_uid,
+        "titre": row.titre,
+        "service": row.service_uid,
+        "canal": row.canal.value,
+        "agent": row.agent or None,
+        "depot": _time(row.depot),
+        "attendu": row.attendu.isoformat() if row.attendu else None,
+        "modifie": _time(row.modifie),
+    }
+
+
+def breve(demande: Demande, service: GuichetService) -> dict:
+    """Where a demande stands; ``revision`` is what the next order has to name."""
+    return {
+        "@id": f"{service.address}/{demande.numero}",
+        "numero": demande.numero,
+        "etat": demande.etat.value,
+        "revision": revision(demande),
+    }
+
+
+def entiere(demande: Demande, service: GuichetService) -> dict:
+    """All of it, with what citizens never see: notes, and who did what."""
+    dossier = demande.dossier
+    base = f"{service.address}/{demande.numero}"
+    return {
+        **breve(demande, service),
+        "titre": demande.demarche_titre,
+        "demarche": demande.demarche_uid,
+        "service": demande.service_uid,
+        "version_formulaire": demande.form_version,
+        "canal": demande.canal,
+        "saisi_par": demande.saisi_par or None,
+        "depot": _time(demande.depot),
+        "attendu": demande.attendu.isoformat() if demande.attendu else None,
+        "courriel": demande.courriel,
+        "deposant": asdict(demande.deposant) if demande.deposant else None,
+        "identite": asdict(demande.identite) if demande.identite else None,
+        "membre": asdict(demande.membre) if demande.membre else None,
+        "agent": dossier.agent or None,
+        "reponses": [
+            {
+                "nom": reponse.name,
+                "etape": reponse.step,
+                "question": reponse.label,
+                "texte": reponse.text,
+                "valeur": reponse.value,
+            }
+            for reponse in demande.reponses
+        ],
+        "pieces": [
+            {
+                **_fichier(piece, f"{base}/pieces/{rang}"),
+                "nom": piece.name,
+                "question": piece.label,
+                "moyen": piece.moyen or None,
+                "recue": _time(piece.recue),
+            }
+            for rang, piece in enumerate(demande.pieces, start=1)
+        ],
+        "prix": {
+            "lignes": [asdict(line) for line in demande.prix],
+            "total": demande.total,
+        },
+        "messages": [
+            {
+                "id": message.id,
+                "auteur": message.auteur,
+                "par": message.par or None,
+                "texte": message.texte,
+                "date": _time(message.date),
+                "lu": _time(message.lu),
+                "pieces": [
+                    _fichier(piece, f"{base}/messages/{message.id}/{rang}")
+                    for rang, piece in enumerate(message.pieces, start=1)
+                ],
+            }
+            for message in dossier.messages
+        ],
+        "notes": [
+            {"par": note.par, "texte": note.texte, "date": _time(note.date)}
+            for note in dossier.notes
+        ],
+        "documents": [
+            {
+                "@id": f"{base}/documents/{document.id}",
+                "id": document.id,
+                "genre": document.genre,
+                "titre": document.titre,
+                "sha256": document.digest,
+                "code": document.code or None,
+                "date": _time(document.date),
+                "lu": _time(document.lu),
+                "retire": _time(document.retire),
+            }
+            for document in dossier.documents
+        ],
+        "historique": [
+            {
+                "date": _time(evenement.date),
+                "par": evenement.par or None,
+                "genre": evenement.genre,
+                "details": dict(evenement.details),
+            }
+            for evenement in historique(demande)
+        ],
+    }
+
+
+def _fichier(piece, address: str) -> dict:
+    if piece.file is None:
+        return {"@id": None, "fichier": None, "taille": None, "sha256": None}
+    return {
+        "@id": address if piece.lisible else None,
+        "fichier": piece.file.filename,
+        "taille": piece.file.getSize(),
+        "sha256": piece.digest,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,1 @@
+"""Pages of the cashier's desk, one module per page."""

@@ -1,0 +1,1 @@
+"""What ``@demandes`` is for citizens, and their invoices, cart and payments."""

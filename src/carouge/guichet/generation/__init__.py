@@ -1,0 +1,1 @@
+"""Invented people and demandes, to try a counter out at its real size."""

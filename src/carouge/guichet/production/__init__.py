@@ -1,0 +1,1 @@
+"""How a counter in production starts: with all its settings, or not at all."""
