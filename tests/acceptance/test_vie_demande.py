@@ -212,6 +212,7 @@ def receive(agent, demo, number, seen):
     agent.locator("#agents-trouve").wait_for()
     expect(agent.get_by_label(ASSURANCE)).to_be_checked()
     seen(agent, "agent-piece")
+    expect(agent.get_by_role("button", name="Cocher comme reçu")).to_be_focused()
     agent.keyboard.press("Enter")
     expect(agent.locator("#agents-derniers + ul li")).to_have_text([number])
     expect(agent.locator("#agents-numero")).to_be_focused()

@@ -66,6 +66,11 @@ def statuts(client, uid):
     return [r.statut for r in client.paiement(uid).remboursements]
 
 
+def ordres(c):
+    """The keys of the refunds that were ordered, those that did not arrive included."""
+    return [cle for nom, cle in c.banque.appels if nom == "rembourser"]
+
+
 def soldes(client, ids):
     client.begin()
     return [client.facture(id).solde for id in ids]
@@ -259,6 +264,63 @@ def test_the_answer_is_lost_while_more_is_decided(c, client, paye):
     )
     actualiser(c, client, uid)
     assert (statuts(client, uid), c.banque.comptes["B1"].rendu) == (["fait"] * 3, 10000)
+
+
+def test_of_two_that_are_alike_the_one_that_was_ordered_is_taken_for_done(
+    c, client, paye
+):
+    """The one that was never ordered cannot be the one the bank speaks of."""
+    uid, ids = paye
+    rembourser(client, uid, 500)
+    rembourser(client, uid, 500)
+    c.banque.pannes += [None, "avant", "apres"]
+    for _fois in range(4):
+        actualiser(c, client, uid)
+    assert statuts(client, uid) == ["fait", "fait"]
+    assert c.banque.comptes["B1"].rendu == 1_000
+    assert soldes(client, ids) == [1_000, 0]
+    assert ordres(c) == [f"{uid}:remboursement:1"] * 2 + [f"{uid}:remboursement:2"]
+
+
+def test_they_are_ordered_in_the_sequence_in_which_they_were_agreed_to(c, client, paye):
+    """Its rank is earlier, the second person came later: the answer that was lost is not
+    taken for its own."""
+    uid, _ids = paye
+    c.regie("VILLE", quatre_yeux_des=0)
+    rembourser(client, uid, 500)
+    rembourser(client, uid, 500)
+    approuver(client, uid, "bruno", 2)
+    c.banque.pannes += [None, "apres"]
+    actualiser(c, client, uid)
+    approuver(client, uid, "bruno", 1)
+    actualiser(c, client, uid)
+    assert statuts(client, uid) == ["fait", "fait"]
+    assert c.banque.comptes["B1"].rendu == 1_000
+
+
+def test_a_transaction_orders_one(c, client, paye):
+    """Else a conflict would lose the answers of several, refusals among them."""
+    uid, _ids = paye
+    for _fois in range(3):
+        rembourser(client, uid, 500)
+    for done in (1, 2, 3):
+        actualiser(c, client, uid)
+        assert statuts(client, uid) == ["fait"] * done + ["a_envoyer"] * (3 - done)
+
+
+def test_the_answers_are_lost_with_their_transactions(c, client, paye):
+    uid, _ids = paye
+    for _fois in range(3):
+        rembourser(client, uid, 500)
+    for _fois in range(2):
+        client.begin()
+        service.demander_etat(client.guichet, client.paiement(uid), "caisse")
+        client.abort()
+    assert statuts(client, uid) == ["a_envoyer"] * 3
+    c.banque.cles.clear()
+    for _fois in range(3):
+        actualiser(c, client, uid)
+    assert (statuts(client, uid), c.banque.comptes["B1"].rendu) == (["fait"] * 3, 1_500)
 
 
 def test_the_bank_refuses(c, client, paye):

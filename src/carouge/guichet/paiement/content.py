@@ -61,12 +61,14 @@ class Remboursement(Persistent):
     """Money that goes back. ``rang`` counts from 1 within the payment.
 
     ``statut`` is a value of paiement.domain.StatutRemboursement. ``par`` is the user id
-    of who ordered it, empty for one the provider has made without us.
+    of who ordered it, empty for one the provider has made without us. ``suite`` is its
+    place among those of the payment that may be ordered, 0 as long as it may not.
     """
 
     reference = ""
     approuve_par = ""
     refuse_par = ""
+    suite = 0
     fait: datetime | None = None
     #: Ids of the invoices it is meant for, the first of them first; empty: any.
     factures: tuple[str, ...] = ()

@@ -3,6 +3,11 @@
 Ordering is a step of its own, in a transaction that begins after the decision was
 committed: its key is the rank of the refund within the payment, and a rank must not be
 given twice because two decisions met.
+
+A transaction orders one refund at most, and always the one that has waited longest since
+it was decided. An order whose answer was lost, with the connection or with the
+transaction, is therefore never behind one that was not given: how much the provider says
+has gone back tells which ones were done.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from carouge.guichet.paiement.domain import Observation
 from carouge.guichet.paiement.domain import PasserelleIndisponible
 from carouge.guichet.paiement.domain import PasserelleRefuse
 from carouge.guichet.paiement.domain import ReferenceInconnue
+from carouge.guichet.paiement.domain import RemboursementObserve
 from carouge.guichet.paiement.domain import Statut
 from carouge.guichet.paiement.domain import StatutRemboursement
 from carouge.guichet.paiement.events import RemboursementFait
@@ -28,6 +34,7 @@ from carouge.guichet.paiement.mouvements import passer
 from carouge.guichet.paiement.mouvements import rendre
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from ZODB.utils import z64
 
 import logging
@@ -155,44 +162,44 @@ def demander_remboursements(
     """
     regie = regie_de(paiement.regie)
     passerelle = passerelle_de(regie, paiement.passerelle)
+    moment = maintenant(now)
     indisponible = None
     for remboursement in paiement.remboursements:
-        if remboursement.statut not in _PARTIS or not _ecrit(remboursement):
-            continue
-        if _deja_rendu(paiement, remboursement):
-            _conclure(guichet, paiement, remboursement, "fait", maintenant(now))
+        if remboursement.statut not in _PARTIS or not remboursement.reference:
             continue
         try:
-            if remboursement.reference:
-                observe = passerelle.consulter_remboursement(
-                    regie, remboursement.reference
-                )
-            else:
-                observe = passerelle.rembourser(
-                    regie,
-                    paiement.reference,
-                    remboursement.centimes,
-                    f"{paiement.uid}:remboursement:{remboursement.rang}",
-                )
+            observe = passerelle.consulter_remboursement(regie, remboursement.reference)
         except PasserelleIndisponible as error:
             indisponible = error
-            continue
-        except ReferenceInconnue as error:
+        except PasserelleRefuse as error:
             # Neither done nor refused: a person sees that it does not end.
             logger.warning("refund of %s: %s", paiement.uid, error)
+        else:
+            _suivre(guichet, paiement, remboursement, observe, moment)
+    for remboursement in _a_commander(paiement):
+        if _deja_rendu(paiement, remboursement):
+            _conclure(guichet, paiement, remboursement, "fait", moment)
             continue
+        try:
+            observe = passerelle.rembourser(
+                regie,
+                paiement.reference,
+                remboursement.centimes,
+                f"{paiement.uid}:remboursement:{remboursement.rang}",
+            )
+        except PasserelleIndisponible as error:
+            indisponible = error
+        except ReferenceInconnue as error:
+            logger.warning("refund of %s: %s", paiement.uid, error)
         except PasserelleRefuse as error:
             logger.warning("refund of %s was refused: %s", paiement.uid, error)
-            if not remboursement.reference:
-                _conclure(guichet, paiement, remboursement, "refuse", maintenant(now))
-            continue
-        if observe.centimes != remboursement.centimes:
-            logger.error("refund of %s has another amount", paiement.uid)
-            continue
-        remboursement.reference = remboursement.reference or observe.reference
-        _conclure(
-            guichet, paiement, remboursement, observe.statut.value, maintenant(now)
-        )
+            _conclure(guichet, paiement, remboursement, "refuse", moment)
+        else:
+            _suivre(guichet, paiement, remboursement, observe, moment)
+        if remboursement.statut != "a_envoyer":
+            # The next one does not wait as long as this one may have.
+            paiement.demandes_etat = 0
+        break
     if indisponible is not None:
         raise indisponible
 
@@ -202,8 +209,8 @@ def constater_renvois(
 ) -> bool:
     """Follow what the provider says has gone back; False when it is more than was taken.
 
-    It answers for an order whose own answer was lost: it is not given a second time,
-    even when the provider has forgotten its key. What is more than our own refunds was
+    It answers for orders whose own answer was lost: they are not given a second time,
+    even when the provider has forgotten their keys. What is more than our own refunds was
     made without us: it is booked as well.
     """
     rendu = observation.rembourse
@@ -211,22 +218,17 @@ def constater_renvois(
         rendu = paiement.encaisse
     if rendu > paiement.encaisse:
         return False
-    perdus = [
-        remboursement
-        for remboursement in paiement.remboursements
-        if remboursement.statut == "a_envoyer" and _ecrit(remboursement)
-    ]
-    # What was decided in this very transaction was not ordered by anybody yet.
     partis = [
         remboursement
         for remboursement in paiement.remboursements
         if remboursement.statut in ("en_cours", "manuel", "fait")
     ]
     reste = rendu - sum(remboursement.centimes for remboursement in partis)
-    for remboursement in perdus:
-        if remboursement.centimes <= reste:
-            reste -= remboursement.centimes
-            _conclure(guichet, paiement, remboursement, "fait", moment, cause)
+    for remboursement in _a_commander(paiement):
+        if remboursement.centimes > reste:
+            break
+        reste -= remboursement.centimes
+        _conclure(guichet, paiement, remboursement, "fait", moment, cause)
     if reste > 0:
         remboursement = _nouveau(paiement, reste, CHEZ_LE_PRESTATAIRE, "", moment)
         _conclure(guichet, paiement, remboursement, "fait", moment, cause)
@@ -263,6 +265,7 @@ def _nouveau(
 def _envoyer(paiement: Paiement, remboursement: Remboursement) -> None:
     """It is decided: the next round orders it, however long others have not ended."""
     remboursement.statut = StatutRemboursement.A_ENVOYER.value
+    remboursement.suite = 1 + max(autre.suite for autre in paiement.remboursements)
     paiement.prochaine = None
     paiement.demandes_etat = 0
 
@@ -272,6 +275,36 @@ def _en_attente(paiement: Paiement, rang: int) -> Remboursement:
         if remboursement.rang == rang and remboursement.statut == "a_approuver":
             return remboursement
     raise DomainError(f"no refund {rang} waits")
+
+
+def _a_commander(paiement: Paiement) -> list[Remboursement]:
+    """What may be ordered, in the sequence in which it is.
+
+    What was decided in this very transaction was not ordered by anybody yet, and is not.
+    """
+    return sorted(
+        (
+            remboursement
+            for remboursement in paiement.remboursements
+            if remboursement.statut == "a_envoyer" and _ecrit(remboursement)
+        ),
+        key=attrgetter("suite"),
+    )
+
+
+def _suivre(
+    guichet,
+    paiement: Paiement,
+    remboursement: Remboursement,
+    observe: RemboursementObserve,
+    moment: datetime,
+) -> None:
+    """Follow what the provider says of one refund; another amount changes nothing."""
+    if observe.centimes != remboursement.centimes:
+        logger.error("refund of %s has another amount", paiement.uid)
+        return
+    remboursement.reference = remboursement.reference or observe.reference
+    _conclure(guichet, paiement, remboursement, observe.statut.value, moment)
 
 
 def _conclure(
