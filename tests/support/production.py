@@ -136,13 +136,17 @@ class Production:
 
     def states(self) -> dict[str, str]:
         """What HAProxy thinks of each Zope: ``UP``, ``DOWN``, ``UP 1/2``…"""
+        return {name: row["status"] for name, row in self.servers().items()}
+
+    def servers(self) -> dict[str, dict[str, str]]:
+        """What HAProxy says of each Zope, by the names of the columns of its statistics."""
         lines = requests.get(
             f"http://127.0.0.1:{self.ports['stats']}/;csv", timeout=5
         ).text.splitlines()
         head = lines[0].lstrip("# ").split(",")
         rows = (dict(zip(head, line.split(","), strict=False)) for line in lines[1:])
         return {
-            row["svname"]: row["status"]
+            row["svname"]: row
             for row in rows
             if row["pxname"] == "zope" and row["svname"].startswith("zope")
         }

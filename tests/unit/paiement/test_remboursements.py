@@ -308,6 +308,18 @@ def test_a_transaction_orders_one(c, client, paye):
         assert statuts(client, uid) == ["fait"] * done + ["a_envoyer"] * (3 - done)
 
 
+def test_one_reconciliation_orders_them_all(c, client, paye):
+    uid, _ids = paye
+    for _fois in range(3):
+        rembourser(client, uid, 500)
+    client.begin()
+    comptes = service.rapprocher(
+        client.guichet, c.banque.maintenant, commit=client.commit, abort=client.abort
+    )
+    client.commit()
+    assert (comptes["changes"], statuts(client, uid)) == (1, ["fait"] * 3)
+
+
 def test_the_answers_are_lost_with_their_transactions(c, client, paye):
     uid, _ids = paye
     for _fois in range(3):

@@ -16,6 +16,7 @@ from carouge.guichet.paiement.domain import PasserelleMuette
 from carouge.guichet.paiement.mouvements import suivre
 from carouge.guichet.paiement.observation import GRACE
 from carouge.guichet.paiement.observation import suivre_etat
+from carouge.guichet.paiement.remboursement import a_commander
 from carouge.guichet.paiement.remboursement import en_route
 from carouge.guichet.paiement.revue import bloques
 from carouge.guichet.regie.service import RegieInconnue
@@ -68,10 +69,19 @@ def rapprocher(
             continue
         code = paiement.regie
         try:
-            changes = _demander(guichet, paiement, moment, comptes, muettes, tout)
-            if commit is not None:
+            avant = paiement.etat
+            encore = tout
+            while True:
+                attendent = len(a_commander(paiement))
+                _demander(guichet, paiement, moment, comptes, muettes, encore)
+                if commit is None:
+                    break
                 commit()
-            comptes["changes"] += changes
+                # One refund is ordered in each transaction.
+                if not 0 < len(a_commander(paiement)) < attendent:
+                    break
+                encore = True
+            comptes["changes"] += paiement.etat is not avant
         except TransientError:
             if abort is None:
                 raise
@@ -102,10 +112,10 @@ def _dus(paiements: Paiements, moment: datetime, tout: bool) -> list[str]:
     return [*uids]
 
 
-def _demander(guichet, paiement: Paiement, moment, comptes, muettes, tout) -> int:
+def _demander(guichet, paiement: Paiement, moment, comptes, muettes, tout) -> None:
     if not _du(paiement, moment, tout):
         _suivi_suivant(guichet, paiement, moment)
-        return 0
+        return
     avant = paiement.etat
     repondu = True
     if paiement.reference:
@@ -125,11 +135,9 @@ def _demander(guichet, paiement: Paiement, moment, comptes, muettes, tout) -> in
         logger.error("payment %s: no provider: %r", paiement.uid, error)
         comptes["indisponibles"] += 1
         _suivi_suivant(guichet, paiement, moment, repondu=False)
-        return 0
+        return
     if paiement.etat is avant:
         _reporter(guichet, paiement, moment, repondu)
-        return 0
-    return 1
 
 
 def _du(paiement: Paiement, moment: datetime, tout: bool) -> bool:

@@ -72,6 +72,21 @@ def en_route(paiement: Paiement) -> bool:
     )
 
 
+def a_commander(paiement: Paiement) -> list[Remboursement]:
+    """What may be ordered, in the sequence in which it is.
+
+    What was decided in this very transaction was not ordered by anybody yet, and is not.
+    """
+    return sorted(
+        (
+            remboursement
+            for remboursement in paiement.remboursements
+            if remboursement.statut == "a_envoyer" and _ecrit(remboursement)
+        ),
+        key=attrgetter("suite"),
+    )
+
+
 def rembourser(
     guichet,
     paiement: Paiement,
@@ -176,7 +191,7 @@ def demander_remboursements(
             logger.warning("refund of %s: %s", paiement.uid, error)
         else:
             _suivre(guichet, paiement, remboursement, observe, moment)
-    for remboursement in _a_commander(paiement):
+    for remboursement in a_commander(paiement):
         if _deja_rendu(paiement, remboursement):
             _conclure(guichet, paiement, remboursement, "fait", moment)
             continue
@@ -224,7 +239,7 @@ def constater_renvois(
         if remboursement.statut in ("en_cours", "manuel", "fait")
     ]
     reste = rendu - sum(remboursement.centimes for remboursement in partis)
-    for remboursement in _a_commander(paiement):
+    for remboursement in a_commander(paiement):
         if remboursement.centimes > reste:
             break
         reste -= remboursement.centimes
@@ -275,21 +290,6 @@ def _en_attente(paiement: Paiement, rang: int) -> Remboursement:
         if remboursement.rang == rang and remboursement.statut == "a_approuver":
             return remboursement
     raise DomainError(f"no refund {rang} waits")
-
-
-def _a_commander(paiement: Paiement) -> list[Remboursement]:
-    """What may be ordered, in the sequence in which it is.
-
-    What was decided in this very transaction was not ordered by anybody yet, and is not.
-    """
-    return sorted(
-        (
-            remboursement
-            for remboursement in paiement.remboursements
-            if remboursement.statut == "a_envoyer" and _ecrit(remboursement)
-        ),
-        key=attrgetter("suite"),
-    )
 
 
 def _suivre(
