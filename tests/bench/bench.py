@@ -7,8 +7,9 @@
 Starts what it measures on free ports: the counter, and Plone alone with an easyform
 that asks the same questions. A load generator (``load``, ``mix``) works in a process of
 its own; what is compared is called in turns. Each part ends with its table; what it has
-found is kept in ``var/bench``, and after all parts of a run that is not short the whole
-is written to ``docs/mesures.md`` (``report``). Sizes: see ``sizes``.
+found is kept in ``docs/mesures`` until it is measured again, and written to
+``docs/mesures.md`` with the other parts (``report``). A short run leaves both alone.
+Sizes: see ``sizes``.
 """
 
 from cluster import cluster
@@ -32,7 +33,11 @@ import sys
 import time
 
 
-KEPT = Path(__file__).parents[2] / "var" / "bench"
+ROOT = Path(__file__).parents[2]
+#: What was measured last, beside the document that is written from it.
+KEPT = ROOT / "docs" / "mesures"
+#: A short run is for looking at only.
+SHORT = ROOT / "var" / "bench"
 #: In this order: memory is what is left after pages and submissions.
 PARTS = {
     "pages": parts.pages,
@@ -48,15 +53,17 @@ PARTS = {
 def keep(name: str, rows: list[Row], sizes: Sizes, seconds: float) -> None:
     """Print the table of a part, and note it for the report."""
     load = os.getloadavg()[2]
+    folder = SHORT if sizes.short else KEPT
     print(f"\n{name}: {seconds:.0f} s, load {load:.1f}\n\n{table(rows)}\n", flush=True)
-    KEPT.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     done = {
-        "short": sizes.short,
+        "machine": report.machine(),
         "ended": datetime.datetime.now().astimezone().isoformat(timespec="minutes"),
         "load": load,
         "rows": [row.to_json() for row in rows],
     }
-    (KEPT / f"{name}.json").write_text(json.dumps(done, indent=1), encoding="utf-8")
+    text = json.dumps(done, indent=1, ensure_ascii=False)
+    (folder / f"{name}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 def main(wanted: list[str]) -> int:

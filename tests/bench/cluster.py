@@ -166,7 +166,7 @@ def one_and_two(site: Cluster, sites: dict, sizes: Sizes) -> list[Row]:
     found: dict[int, Figures] = {1: {}, 2: {}}
     warm = [Shot("ours", name, 8, 16, kept=False) for name in READS]
     # Long enough that the end, when clients have nothing left to ask, does not weigh.
-    many = 6 * sizes.requests
+    many = 10 * sizes.requests
     shots = [
         *(Shot("ours", name, 1, sizes.requests) for name in READS),
         Shot(*FRONT, 1, sizes.requests),

@@ -1,4 +1,4 @@
-"""``docs/mesures.md``: the tables of the last whole run. Nothing in it is typed by hand.
+"""``docs/mesures.md``: the tables of the last runs. Nothing in it is typed by hand.
 
 What the figures mean, and where the time goes, stands in ``docs/vitesse.md``.
 """
@@ -22,8 +22,6 @@ HEAD = """\
 # Measured
 
 Written by `make bench`; do not edit. What is measured and how, and where the time goes: [vitesse.md](vitesse.md).
-
-{machine}
 
 *F* is the front page of bare Plone, themed, for a visitor nobody knows. Times are medians of what a client waits; in brackets the CPU time of the site's
 processes for one call. Ratios are of what clients wait, or of calls a second where the operation says so. Both sides of a ratio were measured in turns, in
@@ -88,18 +86,20 @@ def machine() -> str:
 
 def write(kept: Path) -> None:
     """Write the document from what the parts have kept."""
-    text = [HEAD.format(machine=machine())]
+    text = [HEAD]
+    before = None
     for name, (title, explained) in PARTS.items():
         file = kept / f"{name}.json"
         if not file.exists():
             continue
         found = json.loads(file.read_text(encoding="utf-8"))
-        if found["short"]:
-            continue
+        where = "The same machine." if found["machine"] == before else found["machine"]
+        before = found["machine"]
         rows = [Row.from_json(row) for row in found["rows"]]
         text.append(
             f"## {title}\n\n```\nmake bench PARTS={name}\n```\n\n{explained} "
-            f"Ended {found['ended']}, mean load of 15 minutes {found['load']:.1f}.\n\n"
+            f"Ended {found['ended']}, mean load of 15 minutes {found['load']:.1f}. "
+            f"{where}\n\n"
             f"{table(rows)}\n"
         )
     DOCUMENT.write_text("\n".join(text), encoding="utf-8")
