@@ -44,6 +44,7 @@ PARTS = {
     "submissions": parts.submissions,
     "mix": mixed.mix,
     "resources": parts.resources,
+    "starts": parts.starts,
     "volume": volume,
     "cluster": cluster,
     "imports": imports.imports,

@@ -197,7 +197,7 @@ def written(ours, before: int, made: int, bare, bare_before: int, bare_made: int
 
 
 def resources(ours, bare, sizes: Sizes) -> list[Row]:
-    """Memory of the processes as they are now, and how long they take to start."""
+    """Memory of the processes as they are now."""
     rows = []
     for what, wanted in (("Rss", None), ("Pss", Goal(1.1, 1.25))):
         one, two = memory(ours, what), memory(bare, what)
@@ -210,26 +210,30 @@ def resources(ours, bare, sizes: Sizes) -> list[Row]:
                 wanted,
             )
         )
-    starts: tuple[list[float], list[float]] = ([], [])
+    return rows
+
+
+def starts(ours, bare, sizes: Sizes) -> list[Row]:
+    """How long the processes take to start."""
+    seconds: tuple[list[float], list[float]] = ([], [])
     computed: tuple[list[float], list[float]] = ([], [])
     for _round in range(sizes.starts):
         for n, demo in enumerate((ours, bare)):
             demo.stop()
-            seconds, cpu = demo.start_timed()
-            starts[n].append(seconds)
+            taken, cpu = demo.start_timed()
+            seconds[n].append(taken)
             computed[n].append(cpu)
-    one, two = (statistics.median(times) for times in starts)
-    cpu = [statistics.median(times) for times in computed]
-    rows.append(
+    one, two = map(statistics.median, seconds)
+    cpus = [*map(statistics.median, computed)]
+    return [
         Row(
             "start-up to the first page",
-            f"{one:.1f} s ({cpu[0]:.1f} s CPU)",
-            f"{two:.1f} s ({cpu[1]:.1f} s CPU) Plone",
+            f"{one:.1f} s ({cpus[0]:.1f} s CPU)",
+            f"{two:.1f} s ({cpus[1]:.1f} s CPU) Plone",
             one / two,
             Goal(1.2, 1.2),
         )
-    )
-    return rows
+    ]
 
 
 def memory(demo, what: str) -> float:

@@ -42,7 +42,8 @@ PARTS = {
         "People as they come",
         "One process, FileStorage. Ten visitors who look, search, file in three steps with autosave, and follow what they have filed; two agents. Everybody thinks for 0.3 to 0.9 seconds between two pages.",
     ),
-    "resources": ("Memory and start-up", "Of one process, after the parts above."),
+    "resources": ("Memory", "Of one process, after the parts above."),
+    "starts": ("Start-up", "Of one process, in turns."),
     "volume": (
         "Many demandes",
         "One process each, FileStorage, copies of one site filled by `bin/guichet generer`. The agent works for all services and has 50 rows in his list; the citizen has eight demandes.",

@@ -39,7 +39,7 @@ class Sizes:
             requests=number("REQUESTS", 20, 5),
             submissions=number("SUBMISSIONS", 480, 48),
             volumes=tuple(int(size) for size in volumes.split(",")),
-            starts=number("STARTS", 3, 1),
+            starts=number("STARTS", 7, 1),
             mix=number("MIX", 60, 15),
             items=number("ITEMS", 150, 150),
         )
