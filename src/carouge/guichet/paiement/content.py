@@ -58,11 +58,9 @@ class Vu:
 
 
 class Remboursement(Persistent):
-    """Money that goes back. ``rang`` counts from 1 within the payment.
-
-    ``statut`` is a value of paiement.domain.StatutRemboursement. ``par`` is the user id
-    of who ordered it, empty for one the provider has made without us. ``suite`` is its
-    place among those of the payment that may be ordered, 0 as long as it may not.
+    """Money that goes back. ``rang`` counts from 1 within the payment, ``suite`` among
+    those that may be ordered (0: not yet). ``statut`` is a value of StatutRemboursement.
+    ``par`` is the user id of who ordered it, empty when the provider has made it alone.
     """
 
     reference = ""
