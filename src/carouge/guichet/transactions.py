@@ -57,5 +57,6 @@ def tout_ou_rien() -> Iterator[None]:
     try:
         yield
     except Exception:
+        # Nothing is swallowed.
         point.rollback()
         raise

@@ -185,6 +185,7 @@ def _ligne(numero: str, faire: Callable[[], tuple[str, dict | None]]) -> Ligne:
     except TransientError:
         raise
     except Exception as error:
+        # Whatever one demande does, the others of the order go on.
         for kind, raison in _RAISONS:
             if isinstance(error, kind):
                 return Ligne(numero, Issue.REFUS, raison)

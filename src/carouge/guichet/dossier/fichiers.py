@@ -12,13 +12,12 @@ from carouge.guichet.formulaire import televersement
 from carouge.guichet.formulaire import texts
 from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.documents import a_un_apercu
-from carouge.guichet.formulaire.documents import apercu
+from carouge.guichet.formulaire.envoi import envoyer
+from carouge.guichet.formulaire.envoi import envoyer_apercu
 from carouge.guichet.formulaire.saisies import lire_etape
 from carouge.guichet.formulaire.types_documents import DocumentRefuse
 from carouge.guichet.layout import keep_private
 from carouge.guichet.swisstime import format_clock
-from plone.namedfile.utils import set_headers
-from plone.namedfile.utils import stream_data
 from zExceptions import NotFound
 from ZPublisher.HTTPRequest import FileUpload
 
@@ -68,9 +67,9 @@ class FichiersDeComplement:
             return self.json(404, texts.NO_STEP)
         match self.items:
             case ("fichiers", id) if not self.posted:
-                return self._send(id)
+                return envoyer(self._file(id), self.request.response)
             case ("fichiers", id, "apercu") if not self.posted:
-                return self._preview(id)
+                return envoyer_apercu(self._file(id), self.request.response)
         if not self.posted:
             raise NotFound(self.items[0])
         if not self.proved():
@@ -152,22 +151,3 @@ class FichiersDeComplement:
         if fichier is None:
             raise NotFound(id)
         return fichier
-
-    def _send(self, id: str):
-        fichier = self._file(id)
-        response = self.request.response
-        set_headers(fichier.contenu, response, filename=fichier.nom)
-        response.setHeader("X-Content-Type-Options", "nosniff")
-        response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'")
-        return stream_data(fichier.contenu)
-
-    def _preview(self, id: str):
-        fichier = self._file(id)
-        picture = apercu(fichier.contenu.data, fichier.type)
-        if picture is None:
-            raise NotFound(id)
-        response = self.request.response
-        response.setHeader("Content-Type", "image/jpeg")
-        response.setHeader("X-Content-Type-Options", "nosniff")
-        response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'")
-        return picture

@@ -66,6 +66,7 @@ def petite_image(data: bytes, nom: str) -> bytes | None:
             image = ImageOps.exif_transpose(image)
             return _jpeg(image)
     except Exception:
+        # A reader of pictures that meets nonsense raises what comes to its mind.
         return None
 
 

@@ -70,17 +70,7 @@ def rapprocher(
         code = paiement.regie
         try:
             avant = paiement.etat
-            encore = tout
-            while True:
-                attendent = len(a_commander(paiement))
-                _demander(guichet, paiement, moment, comptes, muettes, encore)
-                if commit is None:
-                    break
-                commit()
-                # One refund is ordered in each transaction.
-                if not 0 < len(a_commander(paiement)) < attendent:
-                    break
-                encore = True
+            _mener(guichet, paiement, moment, comptes, muettes, tout, commit)
             comptes["changes"] += paiement.etat is not avant
         except TransientError:
             if abort is None:
@@ -89,6 +79,7 @@ def rapprocher(
             abort()
             comptes["conflits"] += 1
         except Exception:
+            # A gateway may fail in any way: the next payment has its turn.
             if abort is None:
                 raise
             logger.exception("payment %s of %s", uid, code)
@@ -110,6 +101,20 @@ def _dus(paiements: Paiements, moment: datetime, tout: bool) -> list[str]:
     for _heure, uid in suivis if tout else suivis[:_MAX_SUIVIS]:
         uids[uid] = None
     return [*uids]
+
+
+def _mener(guichet, paiement: Paiement, moment, comptes, muettes, tout, commit) -> None:
+    """Ask, and again while a refund has ended and another waits: each transaction orders
+    one."""
+    while True:
+        attendent = len(a_commander(paiement))
+        _demander(guichet, paiement, moment, comptes, muettes, tout)
+        if commit is None:
+            return
+        commit()
+        if not 0 < len(a_commander(paiement)) < attendent:
+            return
+        tout = True
 
 
 def _demander(guichet, paiement: Paiement, moment, comptes, muettes, tout) -> None:

@@ -43,6 +43,7 @@ class Secours:
         try:
             return self.app(environ, start_response)
         except Exception:
+            # Whatever Zope does not answer itself.
             logger.exception("no answer")
             headers = [
                 ("Content-Type", "text/html; charset=utf-8"),

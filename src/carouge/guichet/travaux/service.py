@@ -228,6 +228,7 @@ def _travailler(guichet, travail: Travail, jeton: str, fin: Event | None) -> boo
             _echouer(guichet, travail, jeton, type(error).__name__, definitif=True)
             return True
         except Exception as error:
+            # A job may fail in any way; who ordered it is told, the next one has its turn.
             transaction.abort()
             logger.exception("job %s (%s) failed", travail.id, travail.genre)
             _echouer(guichet, travail, jeton, type(error).__name__)

@@ -100,6 +100,7 @@ def mettre_a_niveau(portal) -> list[Pas]:
             # Somebody has written the same: it is done again.
             raise
         except Exception as error:
+            # A step may be anybody's: it is said which one it was.
             raise PasEchoue(step.title) from error
         logger.info("%s: done", step.title)
     if done:

@@ -6,9 +6,11 @@ from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.row import Row
 from carouge.guichet.demande.traitement import historique
 from carouge.guichet.demande.traitement import revision
+from carouge.guichet.dossier.demande_json import contenu_json
+from carouge.guichet.dossier.demande_json import fichier_json
+from carouge.guichet.dossier.demande_json import moment_json
 from carouge.guichet.rest import GuichetService
 from dataclasses import asdict
-from datetime import datetime
 
 
 def ligne(row: Row, service: GuichetService) -> dict:
@@ -22,9 +24,9 @@ def ligne(row: Row, service: GuichetService) -> dict:
         "service": row.service_uid,
         "canal": row.canal.value,
         "agent": row.agent or None,
-        "depot": _time(row.depot),
+        "depot": moment_json(row.depot),
         "attendu": row.attendu.isoformat() if row.attendu else None,
-        "modifie": _time(row.modifie),
+        "modifie": moment_json(row.modifie),
     }
 
 
@@ -50,54 +52,31 @@ def entiere(demande: Demande, service: GuichetService) -> dict:
         "version_formulaire": demande.form_version,
         "canal": demande.canal,
         "saisi_par": demande.saisi_par or None,
-        "depot": _time(demande.depot),
+        "depot": moment_json(demande.depot),
         "attendu": demande.attendu.isoformat() if demande.attendu else None,
         "courriel": demande.courriel,
         "deposant": asdict(demande.deposant) if demande.deposant else None,
         "identite": asdict(demande.identite) if demande.identite else None,
         "membre": asdict(demande.membre) if demande.membre else None,
         "agent": dossier.agent or None,
-        "reponses": [
-            {
-                "nom": reponse.name,
-                "etape": reponse.step,
-                "question": reponse.label,
-                "texte": reponse.text,
-                "valeur": reponse.value,
-            }
-            for reponse in demande.reponses
-        ],
-        "pieces": [
-            {
-                **_fichier(piece, f"{base}/pieces/{rang}"),
-                "nom": piece.name,
-                "question": piece.label,
-                "moyen": piece.moyen or None,
-                "recue": _time(piece.recue),
-            }
-            for rang, piece in enumerate(demande.pieces, start=1)
-        ],
-        "prix": {
-            "lignes": [asdict(line) for line in demande.prix],
-            "total": demande.total,
-        },
+        **contenu_json(demande, base),
         "messages": [
             {
                 "id": message.id,
                 "auteur": message.auteur,
                 "par": message.par or None,
                 "texte": message.texte,
-                "date": _time(message.date),
-                "lu": _time(message.lu),
+                "date": moment_json(message.date),
+                "lu": moment_json(message.lu),
                 "pieces": [
-                    _fichier(piece, f"{base}/messages/{message.id}/{rang}")
+                    fichier_json(piece, f"{base}/messages/{message.id}/{rang}")
                     for rang, piece in enumerate(message.pieces, start=1)
                 ],
             }
             for message in dossier.messages
         ],
         "notes": [
-            {"par": note.par, "texte": note.texte, "date": _time(note.date)}
+            {"par": note.par, "texte": note.texte, "date": moment_json(note.date)}
             for note in dossier.notes
         ],
         "documents": [
@@ -108,15 +87,15 @@ def entiere(demande: Demande, service: GuichetService) -> dict:
                 "titre": document.titre,
                 "sha256": document.digest,
                 "code": document.code or None,
-                "date": _time(document.date),
-                "lu": _time(document.lu),
-                "retire": _time(document.retire),
+                "date": moment_json(document.date),
+                "lu": moment_json(document.lu),
+                "retire": moment_json(document.retire),
             }
             for document in dossier.documents
         ],
         "historique": [
             {
-                "date": _time(evenement.date),
+                "date": moment_json(evenement.date),
                 "par": evenement.par or None,
                 "genre": evenement.genre,
                 "details": dict(evenement.details),
@@ -124,18 +103,3 @@ def entiere(demande: Demande, service: GuichetService) -> dict:
             for evenement in historique(demande)
         ],
     }
-
-
-def _fichier(piece, address: str) -> dict:
-    if piece.file is None:
-        return {"@id": None, "fichier": None, "taille": None, "sha256": None}
-    return {
-        "@id": address if piece.lisible else None,
-        "fichier": piece.file.filename,
-        "taille": piece.file.getSize(),
-        "sha256": piece.digest,
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None

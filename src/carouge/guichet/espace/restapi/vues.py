@@ -8,7 +8,6 @@ from carouge.guichet.demande.attentes import en_mots
 from carouge.guichet.demande.chronologie import chronologie
 from carouge.guichet.demande.chronologie import Ligne
 from carouge.guichet.demande.content import Demande
-from carouge.guichet.demande.content import Piece
 from carouge.guichet.demande.domain import State
 from carouge.guichet.demande.dossier import Document
 from carouge.guichet.demande.dossier import Message
@@ -19,6 +18,9 @@ from carouge.guichet.demande.service import history
 from carouge.guichet.demande.service import Step
 from carouge.guichet.demande.traitement import non_lus
 from carouge.guichet.demande.traitement import USAGER
+from carouge.guichet.dossier.demande_json import contenu_json
+from carouge.guichet.dossier.demande_json import fichier_json
+from carouge.guichet.dossier.demande_json import moment_json
 from carouge.guichet.dossier.reponse_json import demande_json
 from carouge.guichet.espace.dialogue import peut_ecrire
 from carouge.guichet.rest import GuichetService
@@ -69,30 +71,7 @@ def entiere(demande: Demande, service: GuichetService) -> dict:
         "echeance": service.say(echeance) if echeance else None,
         "complement": demande_json(demande, current_compte(), service.say),
         "faits": [asdict(fait) for fait in demande.faits],
-        "reponses": [
-            {
-                "nom": reponse.name,
-                "etape": reponse.step,
-                "question": reponse.label,
-                "texte": reponse.text,
-                "valeur": reponse.value,
-            }
-            for reponse in demande.reponses
-        ],
-        "pieces": [
-            {
-                **_fichier(piece, f"{base}/pieces/{rang}"),
-                "nom": piece.name,
-                "question": piece.label,
-                "moyen": piece.moyen or None,
-                "recue": _time(piece.recue),
-            }
-            for rang, piece in enumerate(demande.pieces, 1)
-        ],
-        "prix": {
-            "lignes": [asdict(ligne) for ligne in demande.prix],
-            "total": demande.total,
-        },
+        **contenu_json(demande, base),
         "messages": [
             message_json(one, demande, service) for one in demande.dossier.messages
         ],
@@ -110,10 +89,10 @@ def message_json(message: Message, demande: Demande, service: GuichetService) ->
         "id": message.id,
         "auteur": message.auteur,
         "texte": message.texte,
-        "date": _time(message.date),
-        "lu": _time(message.lu),
+        "date": moment_json(message.date),
+        "lu": moment_json(message.lu),
         "jointes": [
-            _fichier(piece, f"{base}/{rang}")
+            fichier_json(piece, f"{base}/{rang}")
             for rang, piece in enumerate(message.pieces, 1)
         ],
     }
@@ -131,7 +110,7 @@ def _state(
         "numero": numero,
         "etat": etat.value,
         "etat_libelle": service.say(STATE_LABELS[etat]),
-        "depot": _time(depot),
+        "depot": moment_json(depot),
         "attendu": attendu.isoformat() if attendu else None,
     }
 
@@ -148,17 +127,6 @@ def _attentes(
     ]
 
 
-def _fichier(piece: Piece, address: str) -> dict:
-    if piece.file is None:
-        return {"@id": None, "fichier": None, "taille": None, "sha256": None}
-    return {
-        "@id": address if piece.lisible else None,
-        "fichier": piece.file.filename,
-        "taille": piece.file.getSize(),
-        "sha256": piece.digest or None,
-    }
-
-
 def _document(document: Document, base: str) -> dict:
     withdrawn = document.retire is not None
     return {
@@ -168,16 +136,16 @@ def _document(document: Document, base: str) -> dict:
         "titre": document.titre,
         "sha256": document.digest,
         "code": document.code or None,
-        "date": _time(document.date),
-        "lu": _time(document.lu),
-        "retire": _time(document.retire),
+        "date": moment_json(document.date),
+        "lu": moment_json(document.lu),
+        "retire": moment_json(document.retire),
         "raison": document.raison or None,
     }
 
 
 def _event(service: GuichetService, ligne: Ligne) -> dict:
     return {
-        "date": _time(ligne.date),
+        "date": moment_json(ligne.date),
         "genre": ligne.genre,
         "texte": service.say(ligne.label),
         "message": ligne.message or None,
@@ -192,7 +160,7 @@ def _step(service: GuichetService, step: Step) -> dict:
         "etat_libelle": service.say(STATE_LABELS[step.state]),
         "transition": step.transition,
         "message": step.message,
-        "date": _time(step.time),
+        "date": moment_json(step.time),
     }
 
 
@@ -208,7 +176,3 @@ def _deposant(demande: Demande) -> dict | None:
         "organisation": deposant.organisation or None,
         "ide": deposant.ide or None,
     }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None

@@ -7,12 +7,11 @@ from carouge.guichet.formulaire import texts
 from carouge.guichet.formulaire.answers import in_words
 from carouge.guichet.formulaire.browser.enregistrement import Enregistrement
 from carouge.guichet.formulaire.documents import a_un_apercu
-from carouge.guichet.formulaire.documents import apercu
+from carouge.guichet.formulaire.envoi import envoyer
+from carouge.guichet.formulaire.envoi import envoyer_apercu
 from carouge.guichet.formulaire.types_documents import DocumentRefuse
 from carouge.guichet.layout import keep_private
 from collections.abc import Sequence
-from plone.namedfile.utils import set_headers
-from plone.namedfile.utils import stream_data
 from plone.protect.interfaces import IDisableCSRFProtection
 from zExceptions import NotFound
 from zope.interface import alsoProvides
@@ -29,9 +28,9 @@ class Fichiers(Enregistrement):
             case [] if post:
                 return self._attach()
             case [id] if not post:
-                return self._send(id)
+                return envoyer(self._file(id), self.request.response)
             case [id, "apercu"] if not post:
-                return self._preview(id)
+                return envoyer_apercu(self._file(id), self.request.response)
             case [id, "retirer"] if post:
                 return self._remove(id)
         raise NotFound("/".join(path))
@@ -79,22 +78,3 @@ class Fichiers(Enregistrement):
         if fichier is None:
             raise NotFound(id)
         return fichier
-
-    def _send(self, id: str):
-        fichier = self._file(id)
-        response = self.request.response
-        set_headers(fichier.contenu, response, filename=fichier.nom)
-        response.setHeader("X-Content-Type-Options", "nosniff")
-        response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'")
-        return stream_data(fichier.contenu)
-
-    def _preview(self, id: str):
-        fichier = self._file(id)
-        picture = apercu(fichier.contenu.data, fichier.type)
-        if picture is None:
-            raise NotFound(id)
-        response = self.request.response
-        response.setHeader("Content-Type", "image/jpeg")
-        response.setHeader("X-Content-Type-Options", "nosniff")
-        response.setHeader("Content-Security-Policy", "sandbox; default-src 'none'")
-        return picture
