@@ -231,6 +231,15 @@ class TestRefund:
         assert page.words(STATE) == "remboursé en partie"
         assert ("rembourser", f"{uid}:remboursement:1") in banque.appels
         assert relire(guichet, id).solde == 3000
+        assert "Le prestataire a rendu CHF 30.00." in page.html.text_content()
+        # The state is the same after a second one; that it has gone is said.
+        page = page.send(
+            "caisse-rembourser", montant="20", **{"raison-remboursement": "Un autre"}
+        ).send("caisse-interroger")
+        assert "Le prestataire a rendu CHF 20.00." in page.html.text_content()
+        assert relire(guichet, id).solde == 5000
+        page = page.send("caisse-interroger")
+        assert "L'état du paiement est le même." in page.html.text_content()
 
     def test_a_double_click_is_one_refund(self, caissier, guichet, banque):
         uid = payer(guichet, banque, facture(guichet, montant=10000))

@@ -239,6 +239,19 @@ def test_the_answer_is_lost(c, client, paye, panne, oublie):
     assert soldes(client, ids) == [100, 0]
 
 
+def test_what_the_bank_says_of_other_money_orders_and_ends_nothing(c, client, paye):
+    uid, _ids = paye
+    rembourser(client, uid, 100)
+    c.banque.pannes += [None, "apres"]
+    actualiser(c, client, uid)
+    c.banque.cles.clear()
+    c.banque.pannes += [lambda observation: replace(observation, devise="EUR")]
+    actualiser(c, client, uid)
+    assert (statuts(client, uid), c.banque.comptes["B1"].rendu) == (["a_envoyer"], 100)
+    actualiser(c, client, uid)
+    assert (statuts(client, uid), c.banque.comptes["B1"].rendu) == (["fait"], 100)
+
+
 def test_the_answer_is_lost_while_more_is_decided(c, client, paye):
     """What is decided in the transaction that finds it was not ordered: the money that
     went back is not taken for that of another refund."""

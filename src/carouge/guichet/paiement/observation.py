@@ -187,7 +187,12 @@ def suivre_etat(guichet, paiement: Paiement, cause: str, moment: datetime) -> No
             "delai",
             observe=observation.brut,
         )
-    if paiement.remboursements and paiement.etat in _ENCAISSABLES:
+    if (
+        paiement.remboursements
+        and paiement.etat in _ENCAISSABLES
+        # What has gone back was counted: nothing that is done is ordered again.
+        and _compte(paiement, observation)
+    ):
         demander_remboursements(guichet, paiement, now=moment)
 
 
@@ -242,12 +247,19 @@ def _morte(paiement: Paiement, moment: datetime) -> bool:
 
 def _apres_encaissement(guichet, paiement, observation, moment, cause) -> Etat:
     """The state once all that went back is booked."""
-    if paiement.resolu or concorde(observation, attendu(paiement)):
+    if _compte(paiement, observation):
         if constater_renvois(guichet, paiement, observation, moment, cause):
             return paiement.etat
     elif observation.statut is Statut.CAPTUREE:
         return paiement.etat
     return Etat.A_VERIFIER
+
+
+def _compte(paiement: Paiement, observation: Observation) -> bool:
+    """Whether what the provider says is about the money we know of."""
+    return observation.statut in _ARGENT and (
+        paiement.resolu or concorde(observation, attendu(paiement))
+    )
 
 
 def _revue(paiement: Paiement, avant: Etat, observation: Observation) -> str:

@@ -191,30 +191,12 @@ def demander_remboursements(
             logger.warning("refund of %s: %s", paiement.uid, error)
         else:
             _suivre(guichet, paiement, remboursement, observe, moment)
-    for remboursement in a_commander(paiement):
-        if _deja_rendu(paiement, remboursement):
-            _conclure(guichet, paiement, remboursement, "fait", moment)
-            continue
+    attendent = a_commander(paiement)
+    if attendent:
         try:
-            observe = passerelle.rembourser(
-                regie,
-                paiement.reference,
-                remboursement.centimes,
-                f"{paiement.uid}:remboursement:{remboursement.rang}",
-            )
+            _commander(guichet, regie, passerelle, paiement, attendent[0], moment)
         except PasserelleIndisponible as error:
             indisponible = error
-        except ReferenceInconnue as error:
-            logger.warning("refund of %s: %s", paiement.uid, error)
-        except PasserelleRefuse as error:
-            logger.warning("refund of %s was refused: %s", paiement.uid, error)
-            _conclure(guichet, paiement, remboursement, "refuse", moment)
-        else:
-            _suivre(guichet, paiement, remboursement, observe, moment)
-        if remboursement.statut != "a_envoyer":
-            # The next one does not wait as long as this one may have.
-            paiement.demandes_etat = 0
-        break
     if indisponible is not None:
         raise indisponible
 
@@ -292,6 +274,30 @@ def _en_attente(paiement: Paiement, rang: int) -> Remboursement:
     raise DomainError(f"no refund {rang} waits")
 
 
+def _commander(guichet, regie, passerelle, paiement, remboursement, moment) -> None:
+    """Order it; what the provider does not know is neither done nor refused.
+
+    :raises PasserelleIndisponible: what came of it is not known
+    """
+    try:
+        observe = passerelle.rembourser(
+            regie,
+            paiement.reference,
+            remboursement.centimes,
+            f"{paiement.uid}:remboursement:{remboursement.rang}",
+        )
+    except ReferenceInconnue as error:
+        logger.warning("refund of %s: %s", paiement.uid, error)
+    except PasserelleRefuse as error:
+        logger.warning("refund of %s was refused: %s", paiement.uid, error)
+        _conclure(guichet, paiement, remboursement, "refuse", moment)
+    else:
+        _suivre(guichet, paiement, remboursement, observe, moment)
+    if remboursement.statut != "a_envoyer":
+        # The next one does not wait as long as this one may have.
+        paiement.demandes_etat = 0
+
+
 def _suivre(
     guichet,
     paiement: Paiement,
@@ -341,21 +347,6 @@ def _conclure(
     noter("remboursement", paiement, rang=str(remboursement.rang), statut=statut)
     if statut == "fait":
         annoncer(RemboursementFait(paiement, guichet, remboursement.rang))
-
-
-def _deja_rendu(paiement: Paiement, remboursement: Remboursement) -> bool:
-    """It was ordered, and the answer was lost: the provider says that it went back.
-
-    A provider forgets its keys after a while: ordered once more, it would go back twice.
-    """
-    if remboursement.reference or paiement.vu is None:
-        return False
-    connu = sum(
-        autre.centimes
-        for autre in paiement.remboursements
-        if autre.statut == "fait" or autre.reference
-    )
-    return paiement.vu.rembourse >= connu + remboursement.centimes
 
 
 def _ecrit(remboursement: Remboursement) -> bool:

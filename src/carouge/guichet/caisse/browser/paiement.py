@@ -139,8 +139,15 @@ class PaiementPage(Preuves, CaissePage):
             raise outdated() from error
 
     def _ask(self):
-        before = self.paiement.etat
+        before, given = self.paiement.etat, self.paiement.rendu
         after = service.demander_etat(self.context, self.paiement, "caisse").etat
+        if self.paiement.rendu > given:
+            return self.done(
+                _(
+                    "The provider has sent back ${amount}.",
+                    mapping={"amount": format_chf(self.paiement.rendu - given)},
+                )
+            )
         if after is before:
             return self.done(
                 _("The provider was asked. The state of the payment is the same.")
