@@ -100,10 +100,20 @@ class Production:
         return json.loads((self.var / "pids.json").read_text()).get(name)
 
     def kill(self, name: str, number: signal.Signals = signal.SIGKILL) -> int:
-        """End a process as a fault would; its number."""
+        """End a process as a fault would and wait until it has; its number.
+
+        Until its last thread is gone, its port still takes connections and drops them.
+
+        :raises TimeoutError: it goes on
+        """
         pid = self.pid(name)
         assert pid is not None, f"{name} is down"
         os.kill(pid, number)
+        deadline = time.monotonic() + 30
+        while self.pid(name) == pid:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{name} goes on after {number.name}")
+            time.sleep(0.02)
         return pid
 
     def wait_ready(self, seconds: float = 120) -> None:
