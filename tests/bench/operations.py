@@ -36,17 +36,17 @@ class Operation:
     """``site`` has the addresses ``site`` and ``guichet`` of a measured site, and under
     ``numero`` a demande of the citizen where the operation shows one.
 
-    ``session`` makes a session of the load generator for one visitor. ``reader`` makes
-    from it one that only asks for pages, and takes less time to do so.
+    ``session`` makes a session of the load generator for one visitor. ``quick`` makes
+    from it one that takes less of the generator's time, and cannot log in.
     """
 
     def __init__(
         self,
         site: dict[str, str],
         session: Callable[[], requests.Session],
-        reader: Callable[[requests.Session], Any],
+        quick: Callable[[requests.Session], Any],
     ) -> None:
-        self.site, self.session, self.reader = site, session, reader
+        self.site, self.session, self.quick = site, session, quick
 
     def prepare(self, client: int) -> object:
         """What one call by the client of that number needs."""
@@ -60,9 +60,9 @@ class Page(Operation):
     """A page; ``path`` has the placeholders of the site, ``marker`` is in it."""
 
     def __init__(
-        self, site, session, reader, path: str, marker: str = "</html>"
+        self, site, session, quick, path: str, marker: str = "</html>"
     ) -> None:
-        super().__init__(site, session, reader)
+        super().__init__(site, session, quick)
         self.address = path.format(**site)
         self.marker = marker
         self._sessions: dict[int, requests.Session] = {}
@@ -73,7 +73,7 @@ class Page(Operation):
 
     def prepare(self, client: int):
         if client not in self._sessions:
-            self._sessions[client] = self.reader(self.log_in())
+            self._sessions[client] = self.quick(self.log_in())
         return self._sessions[client]
 
     def call(self, given) -> None:
@@ -107,8 +107,8 @@ class Step(Operation):
     One visitor for each client: who saves twice at once has two windows open.
     """
 
-    def __init__(self, site, session, reader, demarche: str, save: bool) -> None:
-        super().__init__(site, session, reader)
+    def __init__(self, site, session, quick, demarche: str, save: bool) -> None:
+        super().__init__(site, session, quick)
         self.demarche, self.save = demarche, save
         self.number = 0
         self._opened: dict[int, tuple[requests.Session, str, dict[str, str]]] = {}
@@ -138,7 +138,7 @@ class Step(Operation):
         form.fill(**answers_of(self.demarche, 0)).press("plus_tard")
         hidden = {**form.hidden, "etape": "etape1"}
         hidden.pop("revision", None)
-        return visitor.session, form.action, hidden
+        return self.quick(visitor.session), form.action, hidden
 
 
 class Submission(Operation):
@@ -147,13 +147,13 @@ class Submission(Operation):
     ``whole`` measures the opening of the form as well. Each visitor is somebody else.
     """
 
-    def __init__(self, site, session, reader, whole: bool = False) -> None:
-        super().__init__(site, session, reader)
+    def __init__(self, site, session, quick, whole: bool = False) -> None:
+        super().__init__(site, session, quick)
         self.whole = whole
 
     def prepare(self, client: int) -> Visitor | Form:
         visitor = Visitor(self.site["guichet"])
-        visitor.session = self.session()
+        visitor.session = self.quick(self.session())
         return visitor if self.whole else self._open(visitor)
 
     def call(self, given) -> None:
@@ -170,12 +170,12 @@ class Submission(Operation):
 class BareSubmission(Operation):
     """The same with easyform: one request, until its thanks."""
 
-    def __init__(self, site, session, reader, whole: bool = False) -> None:
-        super().__init__(site, session, reader)
+    def __init__(self, site, session, quick, whole: bool = False) -> None:
+        super().__init__(site, session, quick)
         self.whole = whole
 
-    def prepare(self, client: int) -> requests.Session:
-        return self.session()
+    def prepare(self, client: int):
+        return self.quick(self.session())
 
     def call(self, given: requests.Session) -> None:
         if self.whole:
@@ -186,8 +186,8 @@ class BareSubmission(Operation):
 class BareError(Operation):
     """easyform with an answer that is refused."""
 
-    def prepare(self, client: int) -> requests.Session:
-        return self.session()
+    def prepare(self, client: int):
+        return self.quick(self.session())
 
     def call(self, given: requests.Session) -> None:
         answers = {**mesures.answers(0), "courriel": "pas une adresse"}

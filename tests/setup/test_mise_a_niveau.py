@@ -1,6 +1,7 @@
 """A site made by the code of the version before becomes one of this version."""
 
 from BTrees.OOBTree import OOTreeSet
+from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.facture.reglages import reglages
 from carouge.guichet.paiement.service import lire_paiements
 from carouge.guichet.regie.service import enregistrer
@@ -116,6 +117,7 @@ def test_what_is_due(ancien):
             "Nouveaux réglages : durée de conservation des traces de paiements",
             "Régies : adresse électronique de la caisse",
             "Registres de la caisse : ce qui attend se trouve sans tout lire",
+            "Demandes : celles qui arrivent au même moment ne se gênent plus",
         )
     ]
 
@@ -161,6 +163,20 @@ def test_the_registers_of_the_cash_desk(ancien, monkeypatch, par_point):
     assert "erp" not in {cle[2] for cle in paiements.a_cloturer}
     assert {one.etat.value for one in paiements if one.adresse} == {"en_attente"}
     assert (reglages().jours_abandonnes, reglages().jours_payeurs) == (180, 180)
+
+
+def test_demandes_are_spread(ancien):
+    store = demandes_of(ancien.guichet)
+    avant = {demande.numero: demande for demande in store}
+    assert avant
+    assert store.get("1999-0000-0000") is None
+    assert "1999-0000-0000" not in store
+    assert [*vars(store)["_years"]] == [*{numero[:4] for numero in avant}]
+    service.mettre_a_niveau(ancien)
+    assert "_years" not in vars(store)
+    assert {demande.numero: demande for demande in store} == avant
+    assert len(store) == len(avant)
+    assert all(store.get(numero) == demande for numero, demande in avant.items())
 
 
 def test_the_regies_get_their_new_setting(ancien):

@@ -17,6 +17,7 @@ PAS = [
     "1000 → 1001 : Nouveaux réglages : durée de conservation des traces de paiements",
     "1000 → 1001 : Régies : adresse électronique de la caisse",
     "1000 → 1001 : Registres de la caisse : ce qui attend se trouve sans tout lire",
+    "1000 → 1001 : Demandes : celles qui arrivent au même moment ne se gênent plus",
 ]
 
 

@@ -20,10 +20,13 @@ from carouge.guichet.demande.horloge import Horloge
 from carouge.guichet.demande.interfaces import IDemande
 from carouge.guichet.demande.interfaces import IDemandes
 from carouge.guichet.demande.jours import count_working_days
+from carouge.guichet.demande.listes import Eventail
 from carouge.guichet.swisstime import local_date
+from collections.abc import Collection
 from collections.abc import Iterator
 from dataclasses import astuple
 from datetime import datetime
+from itertools import chain
 from OFS.SimpleItem import SimpleItem
 from persistent import Persistent
 from plone import api
@@ -220,7 +223,7 @@ class Piece(Persistent):
 
 @implementer(IDemandes)
 class Demandes(SimpleItem):
-    """All demandes of one guichet: a BTree per year, keyed by the random numbers.
+    """All demandes of one guichet by number, in no order.
 
     It is no folder on purpose. A folder is written at each addition, can be walked
     through by address, and is visited when the site's catalogue is rebuilt.
@@ -231,22 +234,32 @@ class Demandes(SimpleItem):
 
     # Made when the antivirus fails for the first time.
     _a_verifier = None
+    # Version 1000 had a tree per year; :meth:`repartir` comes with version 1001.
+    _years = None
 
     def __init__(self) -> None:
-        self._years = OOBTree()
+        self._par_numero = Eventail()
 
     def add(self, demande: Demande) -> Demande:
         """Store a numbered demande; returns it in its acquisition context.
 
         :raises KeyError: when the number is taken
         """
-        year = demande.numero[:4]
-        tree = self._years.get(year)
-        if tree is None:
-            tree = self._years[year] = OOBTree()
-        if not tree.insert(demande.numero, aq_base(demande)):
+        if self._years is not None:
+            self._years.setdefault(demande.numero[:4], OOBTree())
+        if not self._arbre(demande.numero).insert(demande.numero, aq_base(demande)):
             raise KeyError(demande.numero)
         return aq_base(demande).__of__(self)
+
+    def repartir(self) -> None:
+        """Spread what lies in one tree per year, where all who file a demande meet."""
+        if self._years is None:
+            return
+        par_numero = Eventail()
+        for numero, demande in self._all():
+            par_numero[numero] = demande
+        self._par_numero = par_numero
+        del self._years
 
     @property
     def a_verifier(self) -> list[str]:
@@ -265,18 +278,30 @@ class Demandes(SimpleItem):
             self._a_verifier.remove(numero)
 
     def get(self, numero: str) -> Demande | None:
-        tree = self._years.get(numero[:4])
-        demande = None if tree is None else tree.get(numero)
+        demande = self._arbre(numero).get(numero)
         return None if demande is None else demande.__of__(self)
 
     def __contains__(self, numero: str) -> bool:
-        tree = self._years.get(numero[:4])
-        return tree is not None and numero in tree
+        return numero in self._arbre(numero)
 
     def __iter__(self) -> Iterator[Demande]:
-        for tree in self._years.values():
-            for demande in tree.values():
-                yield demande.__of__(self)
+        for _numero, demande in self._all():
+            yield demande.__of__(self)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._arbres()))
 
     def __bool__(self) -> bool:
-        return any(len(tree) for tree in self._years.values())
+        return any(self._arbres())
+
+    def _arbre(self, numero: str) -> OOBTree:
+        """The tree a demande of that number lies in."""
+        if self._years is None:
+            return self._par_numero.part(numero)
+        return self._years.get(numero[:4], OOBTree())
+
+    def _arbres(self) -> Collection[OOBTree]:
+        return self._par_numero.parts if self._years is None else self._years.values()
+
+    def _all(self) -> Iterator[tuple[str, Demande]]:
+        return chain.from_iterable(tree.items() for tree in self._arbres())

@@ -6,11 +6,15 @@ the end of a line are not written.
 
 from __future__ import annotations
 
-from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.domain import is_late
 from carouge.guichet.demande.domain import State
 from datetime import date
 from typing import NamedTuple
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from carouge.guichet.demande.content import Demande
 
 
 class Ligne(NamedTuple):

@@ -112,22 +112,32 @@ class Feuilles(Persistent):
 
 
 class Eventail(Persistent):
-    """A mapping of texts, spread over many trees so that writers do not meet."""
+    """A mapping of texts, spread over many trees so that writers do not meet.
+
+    A tree that grows divides a leaf from time to time, and whoever is writing any leaf
+    of it then has to begin again.
+    """
 
     def __init__(self) -> None:
         self._parts = tuple(OOBTree() for _part in range(_PARTS))
 
-    def _part(self, key: str) -> OOBTree:
+    @property
+    def parts(self) -> tuple[OOBTree, ...]:
+        """All the trees."""
+        return self._parts
+
+    def part(self, key: str) -> OOBTree:
+        """The tree a key lies in."""
         return self._parts[crc32(key.encode()) % _PARTS]
 
     def get(self, key: str):
-        return self._part(key).get(key)
+        return self.part(key).get(key)
 
     def __setitem__(self, key: str, value) -> None:
-        self._part(key)[key] = value
+        self.part(key)[key] = value
 
     def __delitem__(self, key: str) -> None:
-        del self._part(key)[key]
+        del self.part(key)[key]
 
     def starting_with(self, prefix: str) -> Iterator:
         """The values of all keys that begin so."""

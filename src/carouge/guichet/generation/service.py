@@ -109,8 +109,7 @@ def generer(
 
 def reelles(guichet) -> int:
     """How many demandes of a guichet nobody has invented."""
-    total = sum(len(tree) for tree in demandes_of(guichet)._years.values())
-    return total - IAnnotations(guichet).get(_KEY, 0)
+    return len(demandes_of(guichet)) - IAnnotations(guichet).get(_KEY, 0)
 
 
 def _ajouter(

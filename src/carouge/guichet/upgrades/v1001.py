@@ -1,7 +1,8 @@
-"""To version 1001: the registers of the cash desk."""
+"""To version 1001: the registers of the cash desk, and where demandes lie."""
 
 from __future__ import annotations
 
+from carouge.guichet.demande.queries import demandes_of
 from carouge.guichet.demarche.service import guichets
 from carouge.guichet.facture.domain import Source
 from carouge.guichet.paiement.domain import Etat
@@ -14,6 +15,12 @@ from persistent.list import PersistentList
 def reglages_des_regies(tool) -> None:
     """The cash desk of a régie has an e-mail address."""
     completer()
+
+
+def demandes_reparties(tool) -> None:
+    """Demandes that are filed at the same moment lie in different trees."""
+    for guichet in guichets():
+        demandes_of(guichet).repartir()
 
 
 def registres_de_la_caisse(tool) -> None:
