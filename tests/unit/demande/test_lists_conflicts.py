@@ -1,6 +1,8 @@
-"""Several connections write the index at the same moment and do not meet."""
+"""Several connections write the index and the store at the same moment and do not meet."""
 
 from carouge.guichet.demande.catalog import GuichetCatalog
+from carouge.guichet.demande.content import Demande
+from carouge.guichet.demande.content import Demandes
 from carouge.guichet.demande.domain import candidate_numbers
 from carouge.guichet.demande.ligne import Ligne
 from carouge.guichet.demande.listes import bureau
@@ -43,6 +45,10 @@ class Client:
     def catalog(self):
         return self.connection.root()["catalog"]
 
+    @property
+    def demandes(self):
+        return self.connection.root()["demandes"]
+
     def commit(self):
         """True when it is stored, False after a conflict."""
         try:
@@ -57,7 +63,7 @@ class Client:
 def clients(tmp_path):
     database = DB(FileStorage(str(tmp_path / "Data.fs")), pool_size=CLIENTS + 1)
     first = Client(database)
-    first.connection.root()["catalog"] = GuichetCatalog()
+    first.connection.root().update(catalog=GuichetCatalog(), demandes=Demandes())
     # The first demande of a service makes its lists.
     first.catalog.noter(ligne(0))
     assert first.commit()
@@ -82,6 +88,23 @@ def test_submissions_of_one_demarche_at_the_same_moment(clients):
     assert {catalog.ligne(catalog.rid(ligne(n).numero)).depot for n in range(done)} == {
         ligne(n).depot for n in range(done)
     }
+
+
+def test_demandes_added_at_the_same_moment(clients):
+    numeros = [ligne(number).numero for number in range(30 * CLIENTS)]
+    for first in range(0, len(numeros), CLIENTS):
+        together = numeros[first : first + CLIENTS]
+        for client, numero in zip(clients, together, strict=True):
+            client.manager.begin()
+            demande = Demande(numero)
+            demande.numero = numero
+            client.demandes.add(demande)
+        assert [client.commit() for client in clients] == [True] * CLIENTS
+    clients[0].manager.begin()
+    demandes = clients[0].demandes
+    assert len(demandes) == len(numeros)
+    assert {demande.numero for demande in demandes} == {*numeros}
+    assert all(demandes.get(numero).numero == numero for numero in numeros)
 
 
 def test_moves_of_neighbours_at_the_same_moment(clients):

@@ -8,6 +8,7 @@ from carouge.guichet.production.verification import MauvaisReglage
 from carouge.guichet.production.verification import PasEncore
 from lxml import html
 
+import gc
 import pytest
 
 
@@ -45,6 +46,24 @@ def test_what_zope_answers_is_not_touched():
     zope = Zope()
     assert Secours(zope)({}, zope.start_response) == [b"ok"]
     assert zope.answers == [("200 OK", {"Content-Type": "text/plain"})]
+
+
+@pytest.fixture
+def garbage():
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+def test_code_and_configuration_are_no_garbage(garbage, monkeypatch):
+    loaded = [[] for _number in range(1000)]
+    monkeypatch.setattr(serveur, "verifier", lambda environ: None)
+    monkeypatch.setattr(serveur, "make_wsgi_app", lambda *args, **options: loaded)
+    assert serveur.zope({}, "zope.conf").app is loaded
+    assert gc.get_freeze_count() > 1000
+    assert not {id(one) for one in loaded} & {id(one) for one in gc.get_objects()}
+    assert gc.get_threshold()[0] == serveur.GARBAGE
 
 
 @pytest.mark.parametrize(("fault", "code"), [(MauvaisReglage, 78), (PasEncore, 1)])
