@@ -204,7 +204,7 @@ def test_a_replaced_receipt(functional, demande, receipt, look):
 
 def test_a_paper_outlives_the_file(functional, demande, receipt, look):
     store = functional["portal"].guichet._demandes
-    del store._years[demande.numero[:4]][demande.numero]
+    del store._par_numero[demande.numero]
     transaction.commit()
     page = look(receipt.code)
     assert page.words("valeur") == french(VALEUR_LABELS[Valeur.VALABLE])

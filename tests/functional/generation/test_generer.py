@@ -76,7 +76,7 @@ def forget(guichet):
     catalog = api.portal.get_tool("guichet_catalog")
     for demande in [*demandes_of(guichet)]:
         catalog.unindexObject(demande)
-    demandes_of(guichet)._years.clear()
+        del demandes_of(guichet)._par_numero[demande.numero]
     comptes()._by_id.clear()
     guichet.__annotations__.pop("carouge.guichet.generation")
     transaction.commit()
