@@ -1,5 +1,6 @@
 """Several connections write the index and the store at the same moment and do not meet."""
 
+from BTrees.OOBTree import OOBTree
 from carouge.guichet.demande.catalog import GuichetCatalog
 from carouge.guichet.demande.content import Demande
 from carouge.guichet.demande.content import Demandes
@@ -49,6 +50,11 @@ class Client:
     def demandes(self):
         return self.connection.root()["demandes"]
 
+    def add(self, numero):
+        demande = Demande(numero)
+        demande.numero = numero
+        self.demandes.add(demande)
+
     def commit(self):
         """True when it is stored, False after a conflict."""
         try:
@@ -96,15 +102,40 @@ def test_demandes_added_at_the_same_moment(clients):
         together = numeros[first : first + CLIENTS]
         for client, numero in zip(clients, together, strict=True):
             client.manager.begin()
-            demande = Demande(numero)
-            demande.numero = numero
-            client.demandes.add(demande)
+            client.add(numero)
         assert [client.commit() for client in clients] == [True] * CLIENTS
     clients[0].manager.begin()
     demandes = clients[0].demandes
     assert len(demandes) == len(numeros)
     assert {demande.numero for demande in demandes} == {*numeros}
     assert all(demandes.get(numero).numero == numero for numero in numeros)
+
+
+@pytest.mark.parametrize("filed_first", [True, False])
+def test_what_is_filed_while_demandes_are_spread(clients, filed_first):
+    upgrade, person = clients[:2]
+    before, meanwhile = ligne(1).numero, ligne(2).numero
+    upgrade.manager.begin()
+    store = upgrade.demandes
+    del store._par_numero
+    store._years = OOBTree()
+    upgrade.add(before)
+    assert upgrade.commit()
+    for client in (upgrade, person):
+        client.manager.begin()
+    work = {upgrade: upgrade.demandes.repartir, person: lambda: person.add(meanwhile)}
+    for begun in work.values():
+        begun()
+    order = [person, upgrade] if filed_first else [upgrade, person]
+    assert [client.commit() for client in order] == [True, False]
+    again = order[1]
+    again.manager.begin()
+    work[again]()
+    assert again.commit()
+    for client in (upgrade, person):
+        client.manager.begin()
+        assert {demande.numero for demande in client.demandes} == {before, meanwhile}
+        assert client.demandes._years is None
 
 
 def test_moves_of_neighbours_at_the_same_moment(clients):

@@ -246,6 +246,9 @@ class Demandes(SimpleItem):
         :raises KeyError: when the number is taken
         """
         if self._years is not None:
+            # Whoever spreads the demandes meanwhile has to see this one: one of the
+            # two transactions is made again.
+            self._p_changed = True
             self._years.setdefault(demande.numero[:4], OOBTree())
         if not self._arbre(demande.numero).insert(demande.numero, aq_base(demande)):
             raise KeyError(demande.numero)
